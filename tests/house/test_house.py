@@ -1,9 +1,9 @@
 """Rules about the code itself."""
 
 import ast
+import resource
 import subprocess
 import sys
-import time
 from importlib import import_module
 from pathlib import Path
 
@@ -68,9 +68,11 @@ def test_the_ground_floor_does_not_import_torch_where_it_is_installed():
 
 
 def test_help_comes_in_a_third_of_a_second():
+    """Processor time, best of five: what the wall clock shows on an idle machine."""
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "seehear", "--help"], check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.45, f"{min(times):.2f} s (0.3 s asked on an idle machine; the rest is for a busy one)"
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(times) < 0.3
