@@ -73,7 +73,8 @@ class Report(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Give plain data for ``--json``; numbers rounded to what they mean."""
         rows = [
-            {**one._asdict(), "bearing": _rounded(one.bearing._asdict()) if one.bearing else None} for one in self.objects
+            {**one._asdict(), "bearing": _rounded(one.bearing._asdict()) if one.bearing else None}
+            for one in self.objects
         ]
         return {**_rounded(self._asdict()), "objects": rows, "seconds": _rounded(self.seconds)}
 

@@ -1,0 +1,29 @@
+"""Options that several commands share, so that they read alike everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seehear.errors import InputError
+
+Layout = Annotated[str, typer.Option(help="binaural, stereo, 5.1, 7.1, 5.1.4, 7.1.4, foa or hoa3.")]
+Hrtf = Annotated[Path | None, typer.Option(metavar="FILE.sofa", help="Your own ears instead of the built-in KEMAR.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable report on stdout.")]
+Air = Annotated[bool, typer.Option("--air/--no-air", help="Absorption by the air over distance.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same bytes.")]
+
+
+def loudness_of(text: str) -> float | None:
+    """Read ``--loudness``: a number of LUFS, or ``off``.
+
+    Raises:
+        InputError: neither.
+    """
+    if text == "off":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--loudness must be a number of LUFS or 'off', got {text!r}") from None
