@@ -8,7 +8,7 @@ Points are (x, y) fractions of the frame, origin top left. World directions are 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seehear.scene.direction import Array, angles_to_vector, rotation_matrix, vector_to_angles
+from seehear.scene.direction import Array, angle_between, angles_to_vector, rotation_matrix, vector_to_angles
 from seehear.scene.scene import CameraSpec
 
 
@@ -40,11 +40,11 @@ class Camera:
         return rotation_matrix(yaw, pitch, roll)
 
     def to_camera(self, direction: ArrayLike, time: ArrayLike) -> Array:
-        """Turn world directions (n, 3) into the camera's own axes at (n,) times (one time serves all)."""
+        """Turn world directions (n, 3) into the camera's own axes at (n,) times; one of either serves all."""
         return np.asarray(np.einsum("nij,ni->nj", *self._paired(direction, time)))
 
     def to_world(self, direction: ArrayLike, time: ArrayLike) -> Array:
-        """Turn the camera's own directions (n, 3) into world directions at (n,) times."""
+        """Turn the camera's own directions (n, 3) into world directions at (n,) times; one of either serves all."""
         return np.asarray(np.einsum("nij,nj->ni", *self._paired(direction, time)))
 
     def direction_of(self, point: ArrayLike, time: ArrayLike) -> Array:
@@ -84,14 +84,17 @@ class Camera:
         middle = (boxes[:, :2] + boxes[:, 2:]) / 2
         edges = [np.stack([boxes[:, 0], middle[:, 1]], -1), np.stack([boxes[:, 2], middle[:, 1]], -1)]
         edges += [np.stack([middle[:, 0], boxes[:, 1]], -1), np.stack([middle[:, 0], boxes[:, 3]], -1)]
-        left, right, top, bottom = (still.direction_of(edge, 0.0) for edge in edges)
-        spans = [np.rad2deg(np.arccos(np.clip((a * b).sum(-1), -1, 1))) for a, b in ((left, right), (top, bottom))]
-        return np.stack(spans, axis=-1)
+        left, right, top, bottom, centre = (still.direction_of(point, 0.0) for point in [*edges, middle])
+        # by way of the centre: the two edges of a full circle are the same direction
+        width = angle_between(left, centre) + angle_between(centre, right)
+        height = angle_between(top, centre) + angle_between(centre, bottom)
+        return np.stack([width, height], axis=-1)
 
     def _vertical(self) -> float:
         """The vertical field of view of an equirectangular frame, deg; pixels are square."""
         return min(180.0, self.spec.horizontal_fov * self._aspect) if self.spec.size_wh else 180.0
 
     def _paired(self, direction: ArrayLike, time: ArrayLike) -> tuple[Array, Array]:
-        vectors = np.atleast_2d(np.asarray(direction, dtype=np.float64))
-        return np.broadcast_to(self.rotation_at(time), (len(vectors), 3, 3)), vectors
+        vectors, turns = np.atleast_2d(np.asarray(direction, dtype=np.float64)), self.rotation_at(time)
+        count = len(turns) if len(vectors) == 1 else len(vectors)
+        return np.broadcast_to(turns, (count, 3, 3)), np.broadcast_to(vectors, (count, 3))

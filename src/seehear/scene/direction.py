@@ -17,7 +17,9 @@ def wrap_azimuth(azimuth: ArrayLike) -> Array:
         >>> wrap_azimuth([180, 270, -190]).tolist()
         [-180.0, -90.0, 170.0]
     """
-    return np.asarray((np.asarray(azimuth, dtype=np.float64) + 180.0) % 360.0 - 180.0)
+    wrapped = (np.asarray(azimuth, dtype=np.float64) + 180.0) % 360.0 - 180.0
+    # the remainder of a tiny negative number rounds up to 360 itself
+    return np.asarray(np.where(wrapped >= 180.0, -180.0, wrapped))
 
 
 def angles_to_vector(azimuth: ArrayLike, elevation: ArrayLike = 0.0) -> Array:
@@ -82,9 +84,11 @@ def great_circle(start: ArrayLike, end: ArrayLike, share: ArrayLike) -> Array:
     sideways = np.stack([-a[..., 1], a[..., 0], np.zeros_like(a[..., 0])], axis=-1)
     sideways = np.where(np.linalg.norm(sideways, axis=-1, keepdims=True) > 1e-12, sideways, np.array([1.0, 0.0, 0.0]))
     sideways = sideways / np.linalg.norm(sideways, axis=-1, keepdims=True)
-    unit = np.where(size > 1e-12, tangent / np.maximum(size, 1e-300), sideways)
+    unit = np.where(size > 1e-9, tangent / np.maximum(size, 1e-300), sideways)
     angle = np.arctan2(size, (a * b).sum(axis=-1, keepdims=True))
-    return np.asarray(np.cos(part * angle) * a + np.sin(part * angle) * unit)
+    turned = np.cos(part * angle) * a + np.sin(part * angle) * unit
+    # between nearly opposite directions the tangent is only nearly upright: come back to the sphere
+    return np.asarray(turned / np.linalg.norm(turned, axis=-1, keepdims=True))
 
 
 def rotation_matrix(yaw: ArrayLike, pitch: ArrayLike = 0.0, roll: ArrayLike = 0.0) -> Array:

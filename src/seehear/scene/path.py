@@ -116,8 +116,9 @@ class Path:
     def sounds_at(self, time: ArrayLike) -> NDArray[np.bool_]:
         """Say whether the object sounds at (n,) times."""
         times = np.atleast_1d(np.asarray(time, dtype=np.float64))
-        spans = self._object.sounding
-        return np.array([any(start <= t < end for start, end in spans) for t in times], dtype=bool)
+        # spans are in order and do not overlap, so their edges rise: inside one after an odd number of edges
+        edges = np.array(self._object.sounding, dtype=np.float64).ravel()
+        return np.asarray(np.searchsorted(edges, times, side="right") % 2 == 1)
 
     def _metres(self) -> Array:
         return np.asarray(self._unit * self._distance[:, None])

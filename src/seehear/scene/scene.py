@@ -172,14 +172,13 @@ class Scene(_Model):
     frame_captions: tuple[FrameCaption, ...] = ()
     extra: dict[str, Any] = Field(default_factory=dict)
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
-
     @model_validator(mode="after")
     def _check(self) -> Self:
-        ids = [one.id for one in self.objects]
-        for name in ids:
-            if ids.count(name) > 1:
-                raise ValueError(f"object ids must differ, got {name!r} twice")
+        seen: set[str] = set()
+        for one in self.objects:
+            if one.id in seen:
+                raise ValueError(f"object ids must differ, got {one.id!r} twice")
+            seen.add(one.id)
         return self
 
     def object(self, name: str) -> SceneObject:
