@@ -1,4 +1,4 @@
-"""A clip's soundtrack at the stems' rate and length: cut where the scene ends, padded with silence where it is short."""
+"""A clip's soundtrack at the stems' rate and length: cut where the scene ends, silent where it falls short."""
 
 from collections.abc import Iterator
 from pathlib import Path
