@@ -3,6 +3,6 @@
 Exit 0: fine. 1: an error of ours, one line on stderr. 2: wrong usage. ``--debug`` shows the traceback instead.
 """
 
-from seehear.cli.main import main
+from seehear.cli.app import main
 
 __all__ = ["main"]

@@ -35,17 +35,26 @@ class Bounce:
     """Rendered sound kept in an unnamed file beside the output until its loudness is known.
 
     The file has no name, so nothing can be left behind; memory does not grow with length.
+
+    Args:
+        layout: of the samples.
+        sample_rate: Hz.
+        folder: where the file lies; None: the system's place.
     """
 
-    def __init__(self, layout: Layout, *, sample_rate: int, folder: Path) -> None:
+    def __init__(self, layout: Layout, *, sample_rate: int, folder: Path | None) -> None:
         self._layout = layout
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
         self._meter = LoudnessMeter(layout, sample_rate)
 
     def add(self, block: Samples) -> None:
-        """Take the next block, (channels, n)."""
-        self._meter.add(block)
+        """Measure the next block, (channels, n), and keep it."""
+        self.measure(block)
         self._file.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
+
+    def measure(self, block: Samples) -> None:
+        """Measure the next block without keeping it."""
+        self._meter.add(block)
 
     def level(self, target_lufs: float | None, *, fixed_db: float = 0.0) -> Level:
         """Choose the gain: to the target, or ``fixed_db``; lowered where the true peak would pass -1 dBTP.

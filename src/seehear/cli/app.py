@@ -4,6 +4,7 @@ import signal
 import sys
 from types import FrameType
 
+import click
 import typer
 
 from seehear.cli.demo import demo
@@ -31,8 +32,11 @@ def main() -> None:
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app(args=arguments, standalone_mode=True)
-    except (SeehearError, KeyboardInterrupt, OSError, MemoryError) as error:
+        app(args=arguments, standalone_mode=False)
+    except click.exceptions.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except (SeehearError, KeyboardInterrupt, click.Abort, OSError, MemoryError) as error:
         if debug:
             raise
         sys.stderr.write(f"error: {_told(error)}\n")
@@ -40,7 +44,7 @@ def main() -> None:
 
 
 def _told(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | click.Abort):
         return "stopped before it was done; nothing was written"
     if isinstance(error, MemoryError):
         return "out of memory: shorten the clip with --start and --end"

@@ -1,0 +1,20 @@
+"""The journeys: picture to sound, and back."""
+
+from seehear.pipelines.demonstration import demo
+from seehear.pipelines.picture_to_sound import Heard, hear, hear_outputs
+from seehear.pipelines.report import Bearing, ObjectReport, Report
+from seehear.pipelines.scene_to_sound import render, render_stem
+from seehear.pipelines.wish import HearOptions
+
+__all__ = [
+    "Bearing",
+    "HearOptions",
+    "Heard",
+    "ObjectReport",
+    "Report",
+    "demo",
+    "hear",
+    "hear_outputs",
+    "render",
+    "render_stem",
+]
