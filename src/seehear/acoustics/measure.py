@@ -1,9 +1,9 @@
 """Where a rendered sound is heard: measured on its samples, apart from the code that placed it.
 
 Ambisonics: the active intensity vector, mean of W (X, Y, Z). Loudspeakers: the velocity vector, the same mean with
-W = sum of the channels and (X, Y, Z) = sum of the channels times their directions, LFE left out. Both point to a single
-source exactly. Binaural: the interaural delay, inverted through the HRTF set's own table to a lateral angle (+90 = left;
-front and back share it). Windows of 100 ms; a window counts by its energy.
+W = sum of the channels and (X, Y, Z) = sum of the channels times their directions, LFE left out. Both point to a
+single source exactly. Binaural: the interaural delay, inverted through the HRTF set's own table to a lateral angle
+(+90 = left; front and back share it). Windows of 100 ms; a window counts by its energy.
 
 References: Merimaa and Pulkki, "Spatial Impulse Response Rendering I", JAES 53(12), 2005, section 2.1 (intensity);
 Gerzon, "General metatheory of auditory localisation", AES 92nd Convention, 1992 (velocity vector).
