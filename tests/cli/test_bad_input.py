@@ -225,7 +225,7 @@ def test_ctrl_c_leaves_nothing(here):
     assert not (folder / "stems").exists()
 
 
-@pytest.mark.parametrize("name", ["a b.mp4", "it's \"quoted\".mp4", "Füße 猫.mp4", "-dash.mp4"])
+@pytest.mark.parametrize("name", ["a b.mp4", 'it\'s "quoted".mp4', "Füße 猫.mp4", "-dash.mp4"])
 def test_odd_names_work(here, name):
     folder, _ = here
     (folder / name).write_bytes((folder / "disc.mp4").read_bytes())

@@ -11,8 +11,22 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "seehear"
 FILES = sorted(SOURCE.rglob("*.py"))
-ROOMS = sorted(file.parent.relative_to(SOURCE.parent).as_posix().replace("/", ".") for file in SOURCE.rglob("__init__.py"))
-HEAVY = ("torch", "transformers", "diffusers", "av", "cv2", "numba", "matplotlib", "soundfile", "soxr", "h5py", "scipy.signal")
+ROOMS = sorted(
+    file.parent.relative_to(SOURCE.parent).as_posix().replace("/", ".") for file in SOURCE.rglob("__init__.py")
+)
+HEAVY = (
+    "torch",
+    "transformers",
+    "diffusers",
+    "av",
+    "cv2",
+    "numba",
+    "matplotlib",
+    "soundfile",
+    "soxr",
+    "h5py",
+    "scipy.signal",
+)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(SOURCE).as_posix())
@@ -40,7 +54,11 @@ def test_every_builtin_backend_lives_in_its_own_room():
     found = 0
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "Backends":
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Call)
+                and getattr(node.value.func, "id", "") == "Backends"
+            ):
                 module = import_module(f"seehear.{file.parent.relative_to(SOURCE).as_posix().replace('/', '.')}")
                 table = getattr(module, node.targets[0].id)
                 assert isinstance(table, Backends)
