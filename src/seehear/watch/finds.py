@@ -1,0 +1,92 @@
+"""From a shot's tracks to smooth boxes at all analysed times: what will be an object, before it has a name."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.watch.smoothing import smoothed
+from seehear.watch.tracks import Track
+from seehear.watch.working import Reals
+
+SMOOTHED_OVER = 0.2  # seconds
+_SHORTEST = 0.4  # seconds
+_STEADIEST = 0.5  # share of the views in which a track must have been found
+_BRIDGED = 0.5  # seconds without a detection through which a thing is still taken as seen
+
+
+@dataclass(frozen=True)
+class Find:
+    """One thing seen in one shot.
+
+    Attributes:
+        kind: moving, salient or person.
+        times: (n,) seconds, every analysed view from first to last sight.
+        boxes: (n, 4) fractions of the frame, smooth, inside it.
+        raw: (n, 4) fractions, as tracked.
+        seen: (n,) whether it was in sight.
+        energy: (n,) motion energy in the box, [0, 1].
+        confidence: [0, 1].
+        until: seconds, when the shot or the clip ends if it was still in sight then, else the last time.
+    """
+
+    kind: str
+    times: Reals
+    boxes: Reals
+    raw: Reals
+    seen: NDArray[np.bool_]
+    energy: Reals
+    confidence: float
+    until: float
+
+    @property
+    def prominence(self) -> float:
+        """How much of the picture it takes for how long and how surely."""
+        size = np.sqrt(np.prod(self.boxes[:, 2:] - self.boxes[:, :2], axis=1)).mean()
+        return float(self.confidence * size * (self.until - self.times[0] + 0.1))
+
+
+def is_worth_keeping(track: Track, step: float) -> bool:
+    """Say whether a track is more than a flicker; ``step`` is the time between views in seconds."""
+    times = track.table[:, 0]
+    life = times[-1] - times[0] + step
+    return bool(life >= _SHORTEST and track.hits >= 4 and track.hits * step / life >= _STEADIEST)
+
+
+def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float) -> Find:
+    """Smooth a track.
+
+    Args:
+        track: of pixels.
+        clock: (m,) times of all views of the shot.
+        size_wh: working size.
+        end: seconds, where the shot ends.
+    """
+    table = track.table
+    times = clock[(clock >= table[0, 0] - 1e-9) & (clock <= table[-1, 0] + 1e-9)]
+    scale = np.array([*size_wh, *size_wh], float)
+    raw = np.column_stack([np.interp(times, table[:, 0], table[:, k + 1]) for k in range(4)]) / scale
+    energy = np.interp(times, table[:, 0], np.array(track.energy, float))
+    boxes = _framed(smoothed(times, raw, SMOOTHED_OVER))
+    right = np.clip(np.searchsorted(table[:, 0], times - 1e-9), 0, len(table) - 1)
+    left = np.maximum(right - 1, 0)
+    apart = np.abs(table[right, 0] - times) > 1e-6
+    seen = ~(apart & (table[right, 0] - table[left, 0] > _BRIDGED))
+    kind = max(track.kinds, key=lambda name: track.kinds[name])
+    step = float(np.median(np.diff(clock))) if len(clock) > 1 else 0.0
+    until = end if times[-1] >= clock[-1] - 1e-9 else float(times[-1])
+    confidence = _confidence(track, kind, float(times[-1] - times[0]), step)
+    return Find(kind, times, boxes, raw, seen, energy, confidence, until)
+
+
+def _framed(boxes: Reals) -> Reals:
+    """Clip boxes to the frame; none vanishes."""
+    low = np.clip(boxes[:, :2], 0.0, 0.998)
+    high = np.clip(boxes[:, 2:], low + 0.002, 1.0)
+    return np.concatenate([low, high], axis=1)
+
+
+def _confidence(track: Track, kind: str, life: float, step: float) -> float:
+    steady = min(1.0, track.hits * step / max(life + step, 1e-9)) if step else 1.0
+    ceiling = {"moving": 0.9, "salient": 0.4, "person": 0.9}[kind]
+    return float(ceiling * steady * (0.4 + 0.6 * track.strength) * (1 - np.exp(-(life + step) / 0.7)))

@@ -1,0 +1,170 @@
+"""The backend ``motion``: finds what moves and what stands out, without learned weights.
+
+The camera's own motion is taken out, what differs from the background behind it is grouped and followed, cut by cut.
+"""
+
+from array import array
+from collections.abc import Iterator
+from itertools import groupby
+
+import cv2
+import numpy as np
+
+from seehear.scene import Camera, CameraPose, CameraSpec, Scene, rotation_matrix
+from seehear.watch.background import Compared, compared
+from seehear.watch.door import Sight
+from seehear.watch.finds import SMOOTHED_OVER, Find, find, is_worth_keeping
+from seehear.watch.lens import Lens
+from seehear.watch.objects import named, scene_object
+from seehear.watch.regions import Detection, difference, moving_regions
+from seehear.watch.shots import CutDetector
+from seehear.watch.smoothing import corners, smoothed
+from seehear.watch.steadying import Stance, Steadier
+from seehear.watch.tracks import Track, Tracker
+from seehear.watch.working import Handedness, Reals, View, views, working_size
+
+EVERY = 0.08  # seconds between analysed views
+_POSE_SLACK = 0.1  # deg
+
+
+class MotionWatch:
+    """Watches by motion; needs no weights."""
+
+    def watch(self, sight: Sight) -> Scene:
+        """Say what is where, when."""
+        handedness = Handedness()
+        cutter = _ShotCounter()
+        finds: list[Find] = []
+        poses: list[CameraPose] = []
+        for _, shot in groupby(views(sight.frames(EVERY), handedness), key=cutter.number):
+            watched = _Shot(sight)
+            watched.run(shot)
+            found, turned = watched.result(cutter.cut_at if cutter.cut_at is not None else sight.duration)
+            finds += found
+            poses += turned
+        return _scene(sight, finds, poses, flipped=bool(handedness.flipped))
+
+
+class _ShotCounter:
+    """Numbers the shots; remembers when the last one began."""
+
+    def __init__(self) -> None:
+        self._cuts = CutDetector()
+        self._count = 0
+        self.cut_at: float | None = None
+
+    def number(self, view: View) -> int:
+        self.cut_at = None
+        if self._cuts.begins(view):
+            self._count += 1
+            self.cut_at = view.time
+        return self._count
+
+
+class _Shot:
+    """Watches one shot, a view at a time."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._size = working_size(sight.size_wh)
+        self._still_camera = sight.projection == "equirectangular"
+        self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
+        self._tracker = Tracker()
+        self._clock = array("d")
+        self._poses = array("d")
+        self._tracks: list[Track] = []
+
+    def run(self, shot: Iterator[View]) -> None:
+        for one in compared(self._steadied(shot)):
+            found = moving_regions(one, difference(one))
+            self._keep(self._tracker.step(one.view.time, one.warp, found, _energies(one, found)))
+        self._keep(self._tracker.finish())
+
+    def _steadied(self, shot: Iterator[View]) -> Iterator[tuple[View, Stance]]:
+        for view in shot:
+            stance = self._steadier.step(view)
+            self._clock.append(view.time)
+            self._poses.extend(angles_of(stance.rotation))
+            yield view, stance
+
+    def _keep(self, ended: list[Track]) -> None:
+        self._tracks += [track for track in ended if is_worth_keeping(track, EVERY)]
+
+    def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
+        clock = np.array(self._clock)
+        finds = [find(track, clock, self._size, end) for track in self._tracks]
+        finds.sort(key=lambda one: (one.times[0], -one.prominence))
+        return finds, _thinned(clock, np.array(self._poses).reshape(-1, 3))
+
+
+def angles_of(rotation: Reals) -> tuple[float, float, float]:
+    """Give yaw, pitch, roll in degrees of a rotation ``Rz(yaw) Ry(-pitch) Rx(roll)`` (3, 3)."""
+    yaw = np.arctan2(rotation[1, 0], rotation[0, 0])
+    pitch = np.arcsin(np.clip(rotation[2, 0], -1, 1))
+    rest = rotation_matrix(np.rad2deg(yaw), np.rad2deg(pitch), 0.0).T @ rotation
+    roll = np.arctan2(rest[2, 1], rest[1, 1])
+    return float(np.rad2deg(yaw)), float(np.rad2deg(pitch)), float(np.rad2deg(roll))
+
+
+def _thinned(clock: Reals, angles: Reals) -> list[CameraPose]:
+    unwrapped = np.rad2deg(np.unwrap(np.deg2rad(angles), axis=0))
+    smooth = smoothed(clock, unwrapped, SMOOTHED_OVER) if np.ptp(unwrapped, axis=0).max() > 0 else unwrapped
+    smooth = smooth - smooth[0]
+    chosen = corners(clock, smooth, np.full(3, _POSE_SLACK))
+    return [_pose(float(clock[i]), smooth[i]) for i in chosen]
+
+
+def _pose(time: float, angles: Reals) -> CameraPose:
+    yaw, pitch, roll = (float((angle + 180) % 360 - 180) for angle in angles)
+    return CameraPose(
+        time=round(time, 4), yaw=round(yaw, 3), pitch=round(min(max(pitch, -90), 90), 3), roll=round(roll, 3)
+    )
+
+
+def _energies(one: Compared, found: list[Detection]) -> list[float]:
+    """Give each detection's motion energy: the mean change since the last view, the camera's motion taken out."""
+    change = cv2.subtract(cv2.absdiff(one.view.luma, one.before), np.full_like(one.before, 3))
+    return [float(min(1.0, change[_within(one_found.box)].mean() / 48)) for one_found in found]
+
+
+def _within(box: Reals) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = (int(value) for value in box)
+    return slice(max(y0, 0), max(y1, y0 + 1)), slice(max(x0, 0), max(x1, x0 + 1))
+
+
+def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped: bool) -> Scene:
+    if flipped:
+        finds = [_mirrored(one) for one in finds]
+        poses = [pose.model_copy(update={"yaw": -pose.yaw, "roll": -pose.roll}) for pose in poses]
+    spec = CameraSpec(
+        projection=sight.projection,
+        horizontal_fov=sight.horizontal_fov,
+        size_wh=sight.size_wh,
+        pose=tuple(_rising(poses)) or (CameraPose(time=0.0),),
+    )
+    camera = Camera(spec)
+    objects = [
+        scene_object(name, label, one, camera, sight.spread, round(1 / EVERY, 3))
+        for name, label, one in named(finds, sight.labels)
+    ]
+    unknown = ["Which objects sound, and when: every object is taken to sound while it is in view."]
+    return Scene(
+        duration=sight.duration,
+        camera=spec,
+        objects=tuple(objects),
+        extra={"watched_by": "motion", "spread": sight.spread, "unknown": unknown},
+    )
+
+
+def _rising(poses: list[CameraPose]) -> list[CameraPose]:
+    kept: list[CameraPose] = []
+    for pose in poses:
+        if not kept or pose.time > kept[-1].time:
+            kept.append(pose)
+    return kept
+
+
+def _mirrored(one: Find) -> Find:
+    def turn(boxes: Reals) -> Reals:
+        return np.column_stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]])
+
+    return Find(one.kind, one.times, turn(one.boxes), turn(one.raw), one.seen, one.energy, one.confidence, one.until)

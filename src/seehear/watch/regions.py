@@ -1,0 +1,90 @@
+"""Regions that move against the background, found in one view.
+
+Boxes here are pixels of the working frame, ``[x0, y0, x1, y1]``, float.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from seehear.watch.background import Compared
+from seehear.watch.working import Bytes, Reals
+
+_SMALLEST = 0.001  # share of the frame
+_LARGEST = 0.8
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One thing found in one view.
+
+    Attributes:
+        box: (4,) pixels.
+        kind: ``moving``, ``salient`` or ``person``.
+        strength: how sure, [0, 1].
+        colours: (64,) square roots of the shares of 4 x 4 x 4 colours.
+    """
+
+    box: Reals
+    kind: str
+    strength: float
+    colours: Reals
+
+
+def difference(one: Compared) -> Bytes:
+    """Give (h, w) how far the view lies outside what the background shows within a pixel or so."""
+    reach = np.ones((5, 5) if one.stance.moved else (3, 3), np.uint8)
+    background = _lit_alike(one.background, one.view.rgb)
+    above = cv2.subtract(one.view.rgb, cv2.dilate(background, reach))
+    below = cv2.subtract(cv2.erode(background, reach), one.view.rgb)
+    return np.asarray(cv2.max(above, below).max(axis=2), np.uint8)
+
+
+def _lit_alike(background: Bytes, rgb: Bytes) -> Bytes:
+    """Bring the background to the view's exposure: one factor a channel, the median over the frame."""
+    thin = (slice(None, None, 4), slice(None, None, 4))
+    gain = np.median((rgb[thin] + 8.0) / (background[thin] + 8.0), axis=(0, 1))
+    if np.abs(gain - 1).max() < 0.01:
+        return background
+    ramp = np.clip((np.arange(256)[:, None] + 8.0) * np.clip(gain, 0.5, 2.0) - 8.0, 0, 255).round().astype(np.uint8)
+    return np.asarray(cv2.LUT(background, ramp[:, None, :]), np.uint8)
+
+
+def moving_regions(one: Compared, away: Bytes) -> list[Detection]:
+    """Group what differs from the background into regions.
+
+    Args:
+        one: the view beside its background.
+        away: (h, w) from `difference`.
+    """
+    floor = float(np.percentile(away[::3, ::3], 50)) * 4
+    weak, strong = max(12.0, floor), max(24.0, 2 * floor)
+    mask = np.asarray(cv2.GaussianBlur(away, (3, 3), 0) > weak, np.uint8)
+    height, width = mask.shape
+    close = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(width / 64) + 1,) * 2)
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)))
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, close))
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    found = []
+    for k in range(1, count):
+        x, y, w, h, area = (int(value) for value in stats[k])
+        if not _SMALLEST * width * height <= area <= _LARGEST * width * height:
+            continue
+        inside = (slice(y, y + h), slice(x, x + w))
+        here = marks[inside] == k
+        if (away[inside][here] > strong).mean() < 0.15:
+            continue
+        strength = float(min(1.0, away[inside][here].mean() / 64))
+        colours = colour_shares(one.view.rgb[inside], here)
+        found.append(Detection(np.array([x, y, x + w, y + h], float), "moving", strength, colours))
+    found.sort(key=lambda region: -float(np.prod(region.box[2:] - region.box[:2])) * region.strength)
+    return found[:_MOST]
+
+
+def colour_shares(rgb: Bytes, mask: np.ndarray) -> Reals:
+    """Give (64,) square roots of the shares of 4 x 4 x 4 colours where ``mask`` (h, w) holds."""
+    picked = rgb[mask].astype(np.int64) >> 6
+    counts = np.bincount(picked @ np.array([16, 4, 1]), minlength=64).astype(np.float64)
+    return np.asarray(np.sqrt(counts / max(counts.sum(), 1.0)))

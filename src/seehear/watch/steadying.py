@@ -1,0 +1,187 @@
+"""The camera's motion within a shot: how each view lies against a reference view, and where the camera points.
+
+Points spread over the whole picture are followed from the reference view (Lucas-Kanade, no drift while the reference
+lasts). The motion that explains most of the picture's area is the camera's; a zoom is a zoom and not a turn.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from seehear.watch.lens import Lens
+from seehear.watch.working import Bytes, Reals, View
+
+_CELLS_WH = (10, 6)
+_PER_CELL = 4
+_STILL = 0.35  # px: a camera that moved less since the reference view has not moved
+
+
+@dataclass(frozen=True)
+class Stance:
+    """How one view lies in its shot.
+
+    Attributes:
+        chapter: the number of its reference view.
+        warp: (3, 3) homography, reference pixels to this view's.
+        link: (3, 3) homography, the former chapter's reference pixels to this chapter's.
+        rotation: (3, 3) the camera's axes in the world.
+        moved: whether the camera has moved since the reference view.
+        sure: share of the picture's cells that agree, [0, 1].
+    """
+
+    chapter: int
+    warp: Reals
+    link: Reals
+    rotation: Reals
+    moved: bool
+    sure: float
+
+
+class Steadier:
+    """Follows the camera through one shot.
+
+    Args:
+        lens: of the working frame.
+        turning: whether a shift of the picture is a turn of a perspective camera.
+    """
+
+    def __init__(self, lens: Lens) -> None:
+        self._lens = lens
+        self._chapter = -1
+        self._rotation = np.eye(3)
+        self._link = np.eye(3)
+        self._warp = np.eye(3)
+        self._speed = np.eye(3)
+
+    def step(self, view: View) -> Stance:
+        """Place the next view."""
+        if self._chapter < 0:
+            self._begin(view.luma, np.eye(3), np.eye(3))
+            return Stance(0, np.eye(3), np.eye(3), self._rotation, moved=False, sure=1.0)
+        before, after = self._follow(view.luma)
+        guess = self._warp
+        if len(before) < 8:
+            return self._lost(view)
+        inlier, sure = _agreeing(_through(guess, before), after, self._lens.size_wh)
+        if inlier.sum() < 8 or sure < 0.2:
+            return self._lost(view)
+        warp, turn, moved = self._fit(before[inlier], after[inlier])
+        self._speed, self._warp = warp @ np.linalg.inv(guess), warp
+        rotation = self._base @ turn
+        stance = Stance(self._chapter, warp, self._link, rotation, moved, sure)
+        if self._worn(before[inlier], after[inlier]):
+            self._begin(view.luma, rotation, warp)
+        return stance
+
+    def _begin(self, luma: Bytes, rotation: Reals, link: Reals) -> None:
+        self._chapter += 1
+        self._reference, self._base, self._rotation = luma, rotation, rotation
+        self._link = link
+        self._warp = np.eye(3)
+        self._points = _spread_points(luma)
+
+    def _lost(self, view: View) -> Stance:
+        """Too little to go by: the camera is taken to have stopped, and a new reference begins."""
+        stance = Stance(self._chapter, self._warp, self._link, self._rotation, moved=True, sure=0.0)
+        self._begin(view.luma, self._rotation, self._warp)
+        self._speed = np.eye(3)
+        return stance
+
+    def _follow(self, luma: Bytes) -> tuple[Reals, Reals]:
+        if not len(self._points):
+            return self._points, self._points
+        guess = _through(self._speed @ self._warp, self._points).astype(np.float32)
+        found, status, _ = cv2.calcOpticalFlowPyrLK(
+            self._reference, luma, self._points.astype(np.float32), guess.copy(),
+            winSize=(13, 13), maxLevel=3, flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+            criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.01),
+        )  # fmt: skip
+        width, height = self._lens.size_wh
+        points = np.asarray(found, np.float64)
+        inside = (points >= 2).all(1) & (points[:, 0] < width - 2) & (points[:, 1] < height - 2)
+        good = inside & (np.asarray(status).ravel() > 0)
+        return self._points[good], points[good]
+
+    def _fit(self, before: Reals, after: Reals) -> tuple[Reals, Reals, bool]:
+        shift = np.median(np.hypot(*(after - before).T))
+        if shift < _STILL:
+            return np.eye(3), np.eye(3), False
+        turn, zoom = self._lens.turn_between(before, after)
+        warp = self._lens.matrix(turn, zoom)
+        if len(before) >= 30:
+            fitted, _ = cv2.findHomography(before, after, 0)
+            free = warp if fitted is None else np.asarray(fitted, np.float64)
+            if _misfit(free, before, after) < 0.8 * _misfit(warp, before, after):
+                warp = free
+        self._rotation = self._base @ turn
+        return warp, turn, True
+
+    def _worn(self, before: Reals, after: Reals) -> bool:
+        """Say whether the reference has become too different to go on with."""
+        width = self._lens.size_wh[0]
+        shift = np.median(np.hypot(*(after - before).T))
+        scale = np.median(np.abs(after - after.mean(0))) / max(np.median(np.abs(before - before.mean(0))), 1e-6)
+        return bool(len(before) < 0.4 * len(self._points) or shift > 0.3 * width or not 0.75 < scale < 1.33)
+
+
+def _spread_points(luma: Bytes) -> Reals:
+    """Give the best corners of every cell of the picture, (n, 2) pixels: flat regions have a say too."""
+    strength = np.asarray(cv2.cornerMinEigenVal(luma, 5), np.float64)
+    strength[(strength < np.asarray(cv2.dilate(strength, np.ones((5, 5)))))] = 0
+    strength[:4], strength[-4:], strength[:, :4], strength[:, -4:] = 0, 0, 0, 0
+    height, width = luma.shape
+    y, x = np.nonzero(strength > 1e-6)
+    cell = x * _CELLS_WH[0] // width + _CELLS_WH[0] * (y * _CELLS_WH[1] // height)
+    order = np.lexsort((-strength[y, x], cell))
+    first = np.searchsorted(cell[order], cell[order])
+    best = order[np.arange(len(order)) - first < _PER_CELL]
+    return np.column_stack([x[best], y[best]]).astype(np.float64)
+
+
+def _through(matrix: Reals, points: Reals) -> Reals:
+    lifted = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(lifted[:, :2] / lifted[:, 2:])
+
+
+def _misfit(matrix: Reals, before: Reals, after: Reals) -> float:
+    return float(np.hypot(*(_through(matrix, before) - after).T).mean())
+
+
+def _agreeing(expected: Reals, found: Reals, size_wh: tuple[int, int]) -> tuple[np.ndarray, float]:
+    """Find the shift, turn and zoom that most cells of the picture agree on.
+
+    Args:
+        expected: (n, 2) pixels, where the points would be had the camera stopped.
+        found: (n, 2) pixels, where they are.
+        size_wh: working size.
+
+    Returns:
+        (n,) bool, the points that agree, and the share of cells that do.
+    """
+    cell = (
+        found[:, 0] * _CELLS_WH[0] // size_wh[0] + _CELLS_WH[0] * (found[:, 1] * _CELLS_WH[1] // size_wh[1])
+    ).astype(int)
+    _, cell, count = np.unique(cell, return_inverse=True, return_counts=True)
+    start, end = expected @ [1, 1j], found @ [1, 1j]
+    scale, shift = _hypotheses(start, end)
+    error = np.abs(scale[:, None] * start + shift[:, None] - end)
+    slack = 0.7 + 0.04 * np.abs((scale[:, None] - 1) * start + shift[:, None])
+    agree = error < slack
+    share = (agree / count[cell]) @ np.eye(len(count))[cell]
+    votes = np.sqrt(share).sum(1)
+    votes[0] *= 1.1  # a camera at rest is likelier than one that follows something
+    best = int(votes.argmax())
+    return agree[best], float(votes[best] / len(count))
+
+
+def _hypotheses(start: np.ndarray, end: np.ndarray, tries: int = 150) -> tuple[np.ndarray, np.ndarray]:
+    """Give similarities ``scale * z + shift`` (complex) through pairs of points; the first is rest."""
+    rng = np.random.default_rng(len(start))
+    one, two = rng.integers(0, len(start), (2, tries))
+    apart = np.abs(start[one] - start[two]) > 20
+    one, two = one[apart], two[apart]
+    scale = (end[one] - end[two]) / (start[one] - start[two])
+    near = np.abs(scale - 1) < 0.3
+    shift = end[one] - scale * start[one]
+    return np.concatenate([[1.0], scale[near]]), np.concatenate([[0.0], shift[near]])

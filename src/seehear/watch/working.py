@@ -1,0 +1,96 @@
+"""Frames as they are analysed: small, of one size, in one handedness, so that a mirrored clip gives a mirrored scene.
+
+The handedness of a clip is decided once, from the first frame that differs from its own mirror image: the frame or
+its mirror, whichever has the greater moment. What is found is turned back at the end.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.watch.door import SightFrame
+
+LONG_SIDE = 320
+_SHORTEST = 32
+
+Bytes = NDArray[np.uint8]
+Reals = NDArray[np.float64]
+
+
+class View(NamedTuple):
+    """One frame, small.
+
+    Attributes:
+        time: seconds.
+        rgb: (h, w, 3) uint8.
+        luma: (h, w) uint8.
+    """
+
+    time: float
+    rgb: Bytes
+    luma: Bytes
+
+
+class Handedness:
+    """Decides once per clip whether its frames are analysed as they are or mirrored.
+
+    Attributes:
+        flipped: True, False, or None while every frame so far was its own mirror image.
+    """
+
+    def __init__(self) -> None:
+        self.flipped: bool | None = None
+
+    def turned(self, rgb: Bytes) -> Bytes:
+        """Give the frame (h, w, 3) in the clip's handedness."""
+        if self.flipped is None:
+            self.flipped = _leans(rgb)
+        return np.asarray(cv2.flip(rgb, 1), np.uint8) if self.flipped else rgb
+
+
+def _leans(rgb: Bytes) -> bool | None:
+    """Say to which side the frame leans; the answer of the mirror image is the opposite; None: it is its own mirror.
+
+    Sums of whole numbers: no rounding, so that a frame and its mirror image agree on everything but the sign.
+    """
+    height, width = rgb.shape[:2]
+    across = np.arange(width) * 2 - (width - 1)
+    tiers = np.unique(np.linspace(0, height, 5).astype(int))
+    moments = []
+    for top, bottom in pairwise(tiers):
+        columns = rgb[top:bottom].sum(axis=0, dtype=np.int64) @ np.array([2, 4, 1], dtype=np.int64)
+        outer = np.sign(across) * (np.abs(across) * 2 > width)
+        moments += [int(columns @ across), int(columns @ outer) * width, int(columns @ np.sign(across)) * width]
+    largest = max(moments, key=abs)
+    return largest < 0 if largest else None
+
+
+def working_size(size_wh: tuple[int, int]) -> tuple[int, int]:
+    """Give width and height of the analysed frame: 320 px on the long side, never under 32.
+
+    Example:
+        >>> working_size((1280, 720)), working_size((1, 1))
+        ((320, 180), (320, 320))
+    """
+    width, height = size_wh
+    scale = LONG_SIDE / max(width, height)
+    return max(_SHORTEST, round(width * scale)), max(_SHORTEST, round(height * scale))
+
+
+def shrunk(rgb: Bytes, size_wh: tuple[int, int]) -> Bytes:
+    """Bring a frame (h, w, 3) to ``size_wh``: area averages downwards, linear upwards."""
+    smaller = rgb.shape[1] >= size_wh[0] and rgb.shape[0] >= size_wh[1]
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, size_wh, interpolation=way), np.uint8)
+
+
+def views(frames: Iterable[SightFrame], handedness: Handedness) -> Iterator[View]:
+    """Give the frames small and in one handedness, one after the other."""
+    for frame in frames:
+        rgb = handedness.turned(frame.rgb())
+        small = shrunk(rgb, working_size((rgb.shape[1], rgb.shape[0])))
+        yield View(frame.time, small, np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8))
