@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ def to_scene(
     *,
     backend: str = "motion",
     horizontal_fov: float = 60.0,
-    projection: Projection = "perspective",
+    projection: str = "perspective",
     spread: float = 1.0,
     labels: Sequence[str] = (),
     start: float = 0.0,
@@ -122,7 +122,7 @@ def _check(horizontal_fov: float, projection: str, spread: float, labels: Sequen
 def _sight(
     picture: Path | str,
     horizontal_fov: float,
-    projection: Projection,
+    projection: str,
     spread: float,
     labels: Sequence[str],
     span: tuple[float, float | None],
@@ -148,7 +148,7 @@ def _sight(
         duration=duration if still else last - start,
         still=still,
         horizontal_fov=horizontal_fov,
-        projection=projection,
+        projection=cast(Projection, projection),
         spread=spread,
         labels=tuple(labels),
     )
