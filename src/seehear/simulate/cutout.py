@@ -1,0 +1,207 @@
+"""Cut-out figures: flat shapes in metres, held upright facing the camera, drawn at any size with sub-pixel placement.
+
+A figure is a list of parts, a part a list of shapes; a part may turn about its hinge and shift with time. Coordinates
+inside a figure: (right, up) in metres from the middle of its bounds. Pictures are RGBA float32 in [0, 1], colours
+multiplied by alpha.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.scene.direction import Array
+
+Picture = NDArray[np.float32]
+Colour = tuple[int, int, int]
+
+_SHIFT = 8  # cv2 takes polygon corners in 1/256 pixel
+_MARGIN = 3  # texels around a part, so that blending finds transparent ones
+
+
+class Shape(NamedTuple):
+    """One filled outline.
+
+    Attributes:
+        outline: (n, 2) metres, right and up.
+        top: RGB 0 to 255 at its upper end.
+        bottom: RGB at its lower end.
+        softness: metres over which its edge fades.
+        opacity: [0, 1].
+    """
+
+    outline: Array
+    top: Colour
+    bottom: Colour
+    softness: float = 0.0
+    opacity: float = 1.0
+
+
+class Pose(NamedTuple):
+    """How a part is turned (deg, anticlockwise in the picture) and shifted (metres right, up)."""
+
+    turn: float = 0.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+def _at_rest(time: float) -> Pose:
+    del time
+    return Pose()
+
+
+class Part(NamedTuple):
+    """Shapes that move together.
+
+    Attributes:
+        shapes: from back to front.
+        hinge: (right, up) metres that ``pose`` turns about.
+        pose: time in seconds -> Pose.
+        solid: whether it belongs to the figure's bounds; a shadow or a moving part inside the bounds does not.
+    """
+
+    shapes: Sequence[Shape]
+    hinge: tuple[float, float] = (0.0, 0.0)
+    pose: Callable[[float], Pose] = _at_rest
+    solid: bool = True
+
+
+class Figure:
+    """A cut-out figure.
+
+    Args:
+        parts: from back to front.
+        facing: 1, or -1 to mirror it left to right.
+
+    Attributes:
+        width: metres.
+        height: metres.
+    """
+
+    def __init__(self, parts: Sequence[Part], *, facing: int = 1) -> None:
+        corners = np.concatenate([shape.outline for part in parts if part.solid for shape in part.shapes])
+        self._low, self._high = corners.min(axis=0), corners.max(axis=0)
+        self._middle = (self._low + self._high) / 2
+        self.width, self.height = (float(side) for side in self._high - self._low)
+        self._parts = tuple(parts)
+        self._facing = facing
+        self._scale = 0.0
+        self._textures: list[tuple[Picture, Array]] = []
+
+    def place_of(self, right: float, up: float) -> tuple[float, float]:
+        """Give a point of the drawing, metres, as (right, up) from the middle of the bounds."""
+        return self._facing * (right - float(self._middle[0])), up - float(self._middle[1])
+
+    def draw(self, canvas: Picture, centre: tuple[float, float], scale: float, time: float) -> None:
+        """Draw the figure over an RGBA canvas.
+
+        Args:
+            canvas: (height, width, 4), changed in place.
+            centre: (x, y) pixels from the canvas's upper left corner where the middle of the bounds lies.
+            scale: pixels per metre.
+            time: seconds; moves the parts.
+        """
+        # the textures are painted at twice the size and kept while the size stays much the same
+        if not 0.8 < 2 * scale / max(self._scale, 1e-9) < 1.25:
+            self._scale = 2 * scale
+            self._textures = [_painted(part.shapes, self._scale) for part in self._parts]
+        size_wh = (canvas.shape[1], canvas.shape[0])
+        screen = _screen(centre, scale, self._facing, self._middle)
+        for part, (texture, to_metres) in zip(self._parts, self._textures, strict=True):
+            matrix = _pixel_centred(screen @ _hinged(part, time) @ to_metres)
+            drawn = cv2.warpAffine(texture, matrix, size_wh, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            canvas *= 1 - drawn[..., 3:]
+            canvas += drawn
+
+    @property
+    def reach(self) -> Array:
+        """How far the drawing goes from the middle of the bounds, (left, down, right, up) metres, shadows included."""
+        corners = np.concatenate([shape.outline for part in self._parts for shape in part.shapes])
+        soft = 2 * max(shape.softness for part in self._parts for shape in part.shapes) + 0.03 * self.width
+        low, high = corners.min(axis=0) - self._middle - soft, corners.max(axis=0) - self._middle + soft
+        sides = max(-low[0], high[0])
+        return np.array([-sides, low[1], sides, high[1]])
+
+
+def smooth(points: Sequence[tuple[float, float]], *, rounds: int = 3) -> Array:
+    """Round a closed outline's corners.
+
+    Reference: Chaikin, "An algorithm for high-speed curve generation", Computer Graphics and Image Processing 3, 1974.
+    """
+    outline = np.array(points, dtype=np.float64)
+    for _ in range(rounds):
+        after = np.roll(outline, -1, axis=0)
+        outline = np.stack([0.75 * outline + 0.25 * after, 0.25 * outline + 0.75 * after], axis=1).reshape(-1, 2)
+    return outline
+
+
+def ellipse(centre: tuple[float, float], radii: tuple[float, float], *, turn: float = 0.0, count: int = 48) -> Array:
+    """Give the outline, (count, 2), of an ellipse turned by ``turn`` deg."""
+    angle, lean = np.linspace(0, 2 * np.pi, count, endpoint=False), np.deg2rad(turn)
+    x, y = radii[0] * np.cos(angle), radii[1] * np.sin(angle)
+    return np.stack(
+        [centre[0] + x * np.cos(lean) - y * np.sin(lean), centre[1] + x * np.sin(lean) + y * np.cos(lean)], -1
+    )
+
+
+def polygon(*points: tuple[float, float]) -> Array:
+    """Give an outline of straight sides."""
+    return np.array(points, dtype=np.float64)
+
+
+def fill(mask: NDArray[np.uint8], outline: Array) -> None:
+    """Fill an outline, (n, 2) in pixels from the upper left corner, with 255 and smooth edges."""
+    corners = np.round((outline - 0.5) * (1 << _SHIFT)).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 255, lineType=cv2.LINE_AA, shift=_SHIFT)
+
+
+def _painted(shapes: Sequence[Shape], scale: float) -> tuple[Picture, Array]:
+    """Paint a part; give its texture and the (3, 3) matrix from texels to metres."""
+    corners = np.concatenate([shape.outline for shape in shapes])
+    margin = _MARGIN + int(np.ceil(2.5 * scale * max(shape.softness for shape in shapes)))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    width, height = (int(np.ceil(side)) + 2 * margin for side in (high - low) * scale)
+    texture = np.zeros((height, width, 4), np.float32)
+    for shape in shapes:
+        texels = (shape.outline - [low[0], high[1]]) * [scale, -scale] + margin
+        mask = np.zeros((height, width), np.uint8)
+        fill(mask, texels)
+        alpha = mask.astype(np.float32) * np.float32(shape.opacity / 255)
+        if shape.softness > 0:
+            alpha = cv2.GaussianBlur(alpha, (0, 0), shape.softness * scale)
+        layer = np.dstack([_gradient(shape, texels, height) * alpha[..., None], alpha])
+        texture = texture * (1 - alpha[..., None]) + layer
+    to_metres = np.array(
+        [[1 / scale, 0, low[0] - margin / scale], [0, -1 / scale, high[1] + margin / scale], [0, 0, 1]]
+    )
+    return cv2.GaussianBlur(texture, (0, 0), 0.6), to_metres
+
+
+def _gradient(shape: Shape, texels: Array, height: int) -> Picture:
+    top, bottom = texels[:, 1].min(), texels[:, 1].max()
+    share = np.clip((np.arange(height) + 0.5 - top) / max(bottom - top, 1e-9), 0, 1)[:, None, None]
+    return np.asarray(((1 - share) * shape.top + share * shape.bottom) / 255, dtype=np.float32)
+
+
+def _hinged(part: Part, time: float) -> Array:
+    """The (3, 3) matrix, metres to metres, of a part's pose."""
+    turn, (right, up) = part.pose(time)
+    cos, sin = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    x, y = part.hinge
+    return np.array([[cos, -sin, x - cos * x + sin * y + right], [sin, cos, y - sin * x - cos * y + up], [0, 0, 1]])
+
+
+def _screen(centre: tuple[float, float], scale: float, facing: int, middle: Array) -> Array:
+    """The (3, 3) matrix from the drawing's metres to pixels."""
+    across, down = facing * scale, -scale
+    return np.array(
+        [[across, 0, centre[0] - across * middle[0]], [0, down, centre[1] - down * middle[1]], [0, 0, 1.0]]
+    )
+
+
+def _pixel_centred(matrix: Array) -> Array:
+    """From corners-at-integers to cv2's pixel centres at integers; (2, 3)."""
+    shift = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+    back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
+    return np.asarray((back @ matrix @ shift)[:2])
