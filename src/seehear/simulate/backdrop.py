@@ -50,7 +50,7 @@ class Backdrop:
         self._posts(canvas)
         if perch is not None:
             self._branch(canvas, perch)
-        return np.clip(canvas * 255 + 0.5, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(canvas * 255 + 0.5, 0, 255), dtype=np.uint8)
 
     def _pixels(self, metres: Array) -> Array:
         unit = metres / np.linalg.norm(metres, axis=-1, keepdims=True)
@@ -92,17 +92,22 @@ class Backdrop:
         below = np.maximum(y - horizon, 0.05)
         ahead = CAMERA_HEIGHT * scale / below
         aside = -(x - self._width / 2) / scale * ahead
-        grain = sum(
-            share * _sampled(self._noise[1], aside * size, ahead * size * flat)
-            for share, size, flat in ((0.3, 60, 1.0), (0.3, 9, 1.0), (0.4, 900, 0.25))
+        coarse, middle, fine = (
+            _sampled(self._noise[1], aside * size, ahead * size * flat)
+            for size, flat in ((9, 1.0), (60, 1.0), (900, 0.25))
         )
+        grain = 0.3 * coarse + 0.3 * middle + 0.4 * fine
         fade = np.exp(-ahead / 45)[..., None]
         meadow = (1 - fade) * np.array((140, 172, 98)) / 255 + fade * np.array((84, 132, 58)) / 255
         lit = 1 + (grain[..., None] - 0.5) * (0.25 + 0.75 * fade)
         _lay(canvas, np.clip(y - horizon + 0.5, 0, 1), meadow * lit)
         near, far = self._road
         soft = np.maximum(ahead**2 / (CAMERA_HEIGHT * scale), 1e-6)  # metres of ground per pixel row
-        asphalt = np.array((112, 112, 116)) / 255 * (0.82 + 0.36 * _sampled(self._noise[1], aside * 160, ahead * 160))[..., None]
+        asphalt = (
+            np.array((112, 112, 116))
+            / 255
+            * (0.82 + 0.36 * _sampled(self._noise[1], aside * 160, ahead * 160))[..., None]
+        )
         for start, end, colour in (
             (near - 0.5, far + 0.5, meadow * 0.5 + np.array((150, 136, 108)) / 510 * lit),
             (near, far, asphalt),
@@ -110,9 +115,9 @@ class Backdrop:
             (far - 0.26, far - 0.12, np.float32(0.86)),
         ):
             _lay(canvas, _band(ahead, start, end, soft), colour)
-        middle = (near + far) / 2
+        centre = (near + far) / 2
         dash = np.clip((1.5 - np.abs((aside + 100) % 6.0 - 3.0)) / np.maximum(soft, 0.02) + 0.5, 0, 1)
-        _lay(canvas, _band(ahead, middle - 0.06, middle + 0.06, soft) * dash, np.float32(0.86))
+        _lay(canvas, _band(ahead, centre - 0.06, centre + 0.06, soft) * dash, np.float32(0.86))
 
     def _wood(self, canvas: Canvas) -> None:
         for far, aside, size, tone in self._trees:
@@ -158,8 +163,10 @@ class Backdrop:
             up = np.interp(right, along, under) - 0.02 - 0.05 * drop
             leaf = np.array([[-0.05, 0.0], [-0.02, 0.016], [0.02, 0.015], [0.05, 0.0], [0.02, -0.016], [-0.02, -0.015]])
             turn = 3.0 * tone
-            spun = leaf @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-            _blob(canvas, foot + (spun + [right, up]) * [scale, -scale], _shade((92, 140, 58), 0.9 + 0.18 * tone))
+            spun = leaf @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) + np.array(
+                [right, up]
+            )
+            _blob(canvas, foot + spun * [scale, -scale], _shade((92, 140, 58), 0.9 + 0.18 * tone))
 
     def _grid(self) -> tuple[Canvas, Canvas]:
         x, y = np.meshgrid(np.arange(self._width) + 0.5, np.arange(self._height) + 0.5)

@@ -169,13 +169,13 @@ def _painted(shapes: Sequence[Shape], scale: float) -> tuple[Picture, Array]:
         fill(mask, texels)
         alpha = mask.astype(np.float32) * np.float32(shape.opacity / 255)
         if shape.softness > 0:
-            alpha = cv2.GaussianBlur(alpha, (0, 0), shape.softness * scale)
+            alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), shape.softness * scale), dtype=np.float32)
         layer = np.dstack([_gradient(shape, texels, height) * alpha[..., None], alpha])
         texture = texture * (1 - alpha[..., None]) + layer
     to_metres = np.array(
         [[1 / scale, 0, low[0] - margin / scale], [0, -1 / scale, high[1] + margin / scale], [0, 0, 1]]
     )
-    return cv2.GaussianBlur(texture, (0, 0), 0.6), to_metres
+    return np.asarray(cv2.GaussianBlur(texture, (0, 0), 0.6), dtype=np.float32), to_metres
 
 
 def _gradient(shape: Shape, texels: Array, height: int) -> Picture:
@@ -195,9 +195,7 @@ def _hinged(part: Part, time: float) -> Array:
 def _screen(centre: tuple[float, float], scale: float, facing: int, middle: Array) -> Array:
     """The (3, 3) matrix from the drawing's metres to pixels."""
     across, down = facing * scale, -scale
-    return np.array(
-        [[across, 0, centre[0] - across * middle[0]], [0, down, centre[1] - down * middle[1]], [0, 0, 1.0]]
-    )
+    return np.array([[across, 0, centre[0] - across * middle[0]], [0, down, centre[1] - down * middle[1]], [0, 0, 1.0]])
 
 
 def _pixel_centred(matrix: Array) -> Array:
