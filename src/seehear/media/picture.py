@@ -1,0 +1,261 @@
+"""Reading pictures: any image, animation or video as a stream of upright frames with their true times.
+
+Clip time 0 is the container's start, as for sound. Frames stored with pixels that are not square stay as stored;
+`PictureInfo.size_wh` is the size to show them at.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from seehear.errors import InputError
+from seehear.media.container import MAX_PIXELS, cause, clock_start, damaged, first_stream, opened
+from seehear.media.frame import Frame, Turn, turn_of
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+PictureKind = Literal["image", "gif", "video"]
+
+TAIL = 0.5
+"""s; a video may end this much before its container says; more means that it is damaged."""
+
+CLOSE = 1e-4
+"""s; times closer than this are the same: containers round them."""
+
+_ANIMATIONS = frozenset({"gif", "apng", "webp", "webp_anim"})
+_STILL_BRANDS = frozenset({"avif", "heic", "heix", "mif1"})
+
+
+class PictureInfo(NamedTuple):
+    """What a picture file says of itself.
+
+    Attributes:
+        kind: "image"; "gif" for any animation of images with delays (GIF, APNG, WebP); "video".
+        size_wh: width and height to show it at, pixels: upright, with square pixels.
+        duration: s from clip time 0 to the end of the last frame; None for an image.
+        fps: mean frames per second; None for an image or when unknown.
+        has_audio: whether there is a sound stream.
+        rotation: deg clockwise by which the stored picture is turned to be upright: 0, 90, 180 or 270.
+    """
+
+    kind: PictureKind
+    size_wh: tuple[int, int]
+    duration: float | None
+    fps: Fraction | None
+    has_audio: bool
+    rotation: int
+
+
+def picture_info(path: Path | str) -> PictureInfo:
+    """Say what picture a file holds.
+
+    Raises:
+        InputError: not readable, no picture in it, no frames, or more than 200 megapixels.
+    """
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        kind = kind_of(container, stream)
+        has_audio = first_stream(container, "audio") is not None
+        frame = next(_decoded(container, stream, path), None)
+        if frame is None:
+            raise InputError(f"expected a picture in '{path}', got a video without frames")
+        turn = turn_of(frame)
+        size = _shown_size(frame, stream, turn)
+        if kind == "image":
+            return PictureInfo(kind, size, None, None, has_audio, turn.clockwise)
+        duration = None if kind == "gif" else _stated_end(container, stream)
+    return PictureInfo(
+        kind, size, picture_end(path) if duration is None else duration, _rate(stream), has_audio, turn.clockwise
+    )
+
+
+def frames(
+    path: Path | str, *, start: float = 0.0, end: float | None = None, every: float | None = None
+) -> Iterator[Frame]:
+    """Read a picture's frames in the order they are shown.
+
+    Args:
+        path: image, animation or video.
+        start: s of clip time; frames before it are left out.
+        end: s of clip time; frames from it on are left out.
+        every: s; at most one frame is given in each span of this length, the first. None gives all.
+
+    Yields:
+        Frames with true times; an image gives one at time 0.
+
+    Raises:
+        InputError: as `picture_info`; damaged on the way, or shorter than it says.
+    """
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        if kind_of(container, stream) == "image":
+            image = next(_decoded(container, stream, path), None)
+            if image is None:
+                raise InputError(f"expected a picture in '{path}', got one without content")
+            if start <= 0:
+                yield Frame(image, 0.0, turn_of(image), None)
+            return
+        stream.thread_type = "AUTO"
+        yield from _thinned(_timed(container, stream, path, start), start, end, every)
+
+
+def picture_end(path: Path | str) -> float:
+    """Find the end of a picture's last frame by reading all its packets, s of clip time.
+
+    Raises:
+        InputError: as `frames`.
+    """
+    last = 0.0
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        zero, base = clock_start(container), stream.time_base or Fraction(1, 1000)
+        step = 1 / float(_rate(stream) or 25)
+        for count, packet in enumerate(_packets(container, stream, path)):
+            if packet.size and not packet.is_discard:
+                begin = count * step if packet.pts is None else float(packet.pts * base - zero)
+                last = max(last, begin + (float(packet.duration * base) if packet.duration else step))
+    return last
+
+
+def video_stream(container: "InputContainer", path: Path | str) -> "VideoStream":
+    """Give the first video stream.
+
+    Raises:
+        InputError: none; or it cannot be decoded here; or its picture is too large.
+    """
+    from av.video.stream import VideoStream
+
+    stream = first_stream(container, "video")
+    if not isinstance(stream, VideoStream):
+        raise InputError(f"expected a picture or video, got '{path}' that has no picture")
+    context = stream.codec_context
+    if context is None:
+        raise InputError(f"expected a video codec that can be decoded in '{path}': convert it to H.264")
+    if context.width * context.height > MAX_PIXELS:
+        raise InputError(
+            f"expected at most {MAX_PIXELS // 10**6} megapixels, got {context.width}x{context.height} in '{path}': "
+            "reduce it first"
+        )
+    brand = container.metadata.get("major_brand", "").strip()
+    if brand in _STILL_BRANDS and sum(one.type == "video" for one in container.streams) > 1:
+        raise InputError(f"expected one picture, got a tiled image in '{path}': convert it to JPEG or PNG")
+    return stream
+
+
+def kind_of(container: "InputContainer", stream: "VideoStream") -> PictureKind:
+    """Tell images, animations and videos apart."""
+    names = set(container.format.name.split(","))
+    if names & _ANIMATIONS:
+        return "gif" if _has_several(container, stream) else "image"
+    if "image2" in names or any(name.endswith("_pipe") for name in names):
+        return "image"
+    if container.metadata.get("major_brand", "").strip() in _STILL_BRANDS and stream.frames <= 1:
+        return "image"
+    return "video"
+
+
+def _has_several(container: "InputContainer", stream: "VideoStream") -> bool:
+    packets = (packet for packet in container.demux(stream) if packet.size)
+    several = next(packets, None) is not None and next(packets, None) is not None
+    container.seek(0)
+    return several
+
+
+def _rate(stream: "VideoStream") -> Fraction | None:
+    return stream.average_rate or stream.guessed_rate or None
+
+
+def _shown_size(frame: "VideoFrame", stream: "VideoStream", turn: Turn) -> tuple[int, int]:
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    width = max(1, round(frame.width * aspect)) if aspect > 0 else frame.width
+    return (frame.height, width) if turn.transposed else (width, frame.height)
+
+
+def _stated_end(container: "InputContainer", stream: "VideoStream") -> float | None:
+    if stream.duration is None or stream.time_base is None or "mov" not in container.format.name:
+        return None
+    begin = (stream.start_time or 0) * stream.time_base - clock_start(container)
+    return float(begin + stream.duration * stream.time_base)
+
+
+def _packets(container: "InputContainer", stream: "VideoStream", path: Path | str) -> "Iterator[Packet[VideoStream]]":
+    import av
+
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.FFmpegError, OSError) as error:
+            raise damaged(path, 0.0, error) from None
+        if packet is None:
+            return
+        yield packet
+
+
+def _decoded(container: "InputContainer", stream: "VideoStream", path: Path | str) -> "Iterator[VideoFrame]":
+    import av
+
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    time, begun, failure = 0.0, False, None
+    for packet in _packets(container, stream, path):
+        try:
+            decoded = packet.decode()
+        except (av.FFmpegError, OSError, ValueError) as error:
+            if begun:
+                raise damaged(path, time, error) from None
+            failure = error  # broadcasts and cut recordings begin between key frames
+            continue
+        for frame in decoded:
+            begun, time = True, frame.time if frame.time is not None else time
+            yield frame
+    if not begun and failure is not None:
+        raise InputError(f"expected a picture in '{path}', got one that cannot be decoded: {cause(failure)}")
+
+
+def _timed(container: "InputContainer", stream: "VideoStream", path: Path | str, start: float) -> Iterator[Frame]:
+    """Give frames from the key frame at or before ``start`` on."""
+    shown = _clocked(container, stream, path)
+    if start > 0 and {"mov", "matroska"} & set(container.format.name.split(",")):
+        target = (Fraction(start) + clock_start(container)) / (stream.time_base or Fraction(1, 1000))
+        container.seek(int(target), stream=stream)
+        first = next(shown, None)
+        if first is None or first.time > start:
+            container.seek(0)
+            shown = _clocked(container, stream, path)
+        else:
+            yield first
+    last = None
+    for last in shown:
+        yield last
+    end = _stated_end(container, stream)
+    if last is None:
+        if start <= 0:
+            raise InputError(f"expected a picture in '{path}', got a video without frames")
+    elif end is not None and last.time + (last.duration or 0.0) < end - TAIL:
+        raise damaged(path, last.time, f"the picture should last {end:.3f} s")
+
+
+def _clocked(container: "InputContainer", stream: "VideoStream", path: Path | str) -> Iterator[Frame]:
+    zero, step = clock_start(container), 1 / float(_rate(stream) or 25)
+    time = -step
+    for frame in _decoded(container, stream, path):
+        base = frame.time_base or Fraction(1, 1000)
+        time = time + step if frame.pts is None else float(frame.pts * base - zero)
+        yield Frame(frame, time, turn_of(frame), float(frame.duration * base) if frame.duration else step)
+
+
+def _thinned(shown: Iterator[Frame], start: float, end: float | None, every: float | None) -> Iterator[Frame]:
+    due = start
+    for frame in shown:
+        if end is not None and frame.time >= end - CLOSE:
+            return
+        if frame.time < due - CLOSE:
+            continue
+        if every is not None:
+            due += every * (1 + int((frame.time + CLOSE - due) / every))
+        yield frame
