@@ -1,0 +1,118 @@
+"""The inner loops, compiled by numba on first use; import this module late (numba takes half a second).
+
+All data are float32, all positions float64 samples. Control points stand every `CONTROL` samples.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numba import njit
+
+CONTROL = 64
+"""Samples between control points."""
+
+TAPS = 32
+"""Taps of the delay line's sinc; 16 to either side."""
+
+PHASES = 512
+"""Rows of the delay line's table; linear in between."""
+
+
+def _read(history, first, emission, rate, later, start, metres, table, slope, out):  # type: ignore[no-untyped-def]
+    row, base = np.empty(CONTROL, np.int64), np.empty(CONTROL, np.int64)
+    part, gain = np.empty(CONTROL, np.float32), np.empty(CONTROL, np.float32)
+    for k in range(out.shape[0] // CONTROL):
+        e0, e1, r0, r1 = emission[k], emission[k + 1], rate[k] * CONTROL, rate[k + 1] * CONTROL
+        for j in range(CONTROL):
+            u = j / CONTROL
+            v = 1.0 - u
+            emitted = e0 + (e1 - e0) * u * u * (3.0 - 2.0 * u) + u * v * (v * r0 - u * r1)
+            gain[j] = 1.0 / max((start + k * CONTROL + j - emitted) * metres, 1.0)
+            place = emitted - (v * later[k] + u * later[k + 1]) - first
+            whole = np.int64(place)
+            phase = (place - whole) * PHASES
+            row[j] = np.int64(phase)
+            part[j] = np.float32(phase - row[j])
+            base[j] = whole - TAPS // 2 + 1
+        for j in range(CONTROL):  # apart from the loop above, so that each of the two runs in vector registers
+            total = np.float32(0.0)
+            from_, line, share = base[j], row[j], part[j]
+            for m in range(TAPS):
+                total += history[from_ + m] * (table[line, m] + share * slope[line, m])
+            out[k * CONTROL + j] = total * gain[j]
+
+
+def _mix(mono, gains, out):  # type: ignore[no-untyped-def]
+    for c in range(out.shape[0]):
+        for k in range(mono.shape[0] // CONTROL):
+            g0, g1 = gains[k, c], gains[k + 1, c]
+            if g0 == 0.0 and g1 == 0.0:
+                continue
+            step = (g1 - g0) / np.float32(CONTROL)
+            for j in range(CONTROL):
+                n = k * CONTROL + j
+                out[c, n] += mono[n] * (g0 + step * np.float32(j))
+
+
+def _lerp_row(bank, index, row):  # type: ignore[no-untyped-def]
+    low = min(int(index), bank.shape[0] - 2)
+    part = np.float32(index - low)
+    for t in range(bank.shape[1]):
+        row[t] = bank[low, t] + part * (bank[low + 1, t] - bank[low, t])
+
+
+def _absorb(stem, first, knots, index, bank, out_first, out):  # type: ignore[no-untyped-def]
+    taps = bank.shape[1]
+    head, tail = np.empty(taps, np.float32), np.empty(taps, np.float32)
+    early, late = np.empty(CONTROL, np.float32), np.empty(CONTROL, np.float32)
+    lerp_row(bank, index[0], head)
+    for k in range(knots.shape[0] - 1):
+        lerp_row(bank, index[k + 1], tail)
+        begin, end = max(math.ceil(knots[k]), out_first), min(math.ceil(knots[k + 1]), out_first + out.shape[0])
+        step = np.float32(1.0 / max(knots[k + 1] - knots[k], 1e-9))
+        for tile in range(begin, end, CONTROL):
+            count, at = min(CONTROL, end - tile), tile - first
+            early[:] = np.float32(0.0)
+            late[:] = np.float32(0.0)
+            for t in range(taps):
+                a, b = head[t], tail[t]
+                before, after = stem[at - t : at - t + count], stem[at + t : at + t + count]
+                for j in range(count):
+                    both = before[j] + after[j]
+                    early[j] += a * both
+                    late[j] += b * both
+            share = np.float32((tile - knots[k]) * step)
+            whole = out[tile - out_first : tile - out_first + count]
+            for j in range(count):
+                whole[j] = early[j] + (late[j] - early[j]) * (share + step * np.float32(j))
+        head[:] = tail
+
+
+def _true_peak(samples, phases, peak):  # type: ignore[no-untyped-def]
+    taps = phases.shape[1]
+    for n in range(samples.shape[0] - taps + 1):
+        for p in range(phases.shape[0]):
+            total = np.float32(0.0)
+            for t in range(taps):
+                total += samples[n + t] * phases[p, t]
+            peak = max(peak, abs(total))
+    return peak
+
+
+_compiled = njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+
+read: Callable[..., None] = _compiled(_read)
+"""Read a history at moving positions: Hermite between control points, windowed sinc, gain 1/max(distance, 1)."""
+
+mix: Callable[..., None] = _compiled(_mix)
+"""Add one signal to many channels, gains linear between control points."""
+
+lerp_row: Callable[..., None] = _compiled(_lerp_row)
+"""Interpolate a row of a bank."""
+
+absorb: Callable[..., None] = _compiled(_absorb)
+"""Zero-phase filtering whose taps move along a bank, linear between knots."""
+
+true_peak: Callable[..., float] = _compiled(_true_peak)
+"""The largest magnitude of the samples between the samples."""
