@@ -39,11 +39,19 @@ class History:
         self._keep = keep
         self._data = np.zeros(0, dtype=np.float32)
         self.end = 0
+        self._sounded = 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether everything that can still be read is zero."""
+        return self._sounded <= self.end - len(self._data)
 
     def append(self, samples: NDArray[np.float32]) -> None:
         """Add (n,) samples at the end."""
         self._data = np.concatenate([self._data[-self._keep :] if self._keep else self._data[:0], samples])
         self.end += len(samples)
+        if samples.any():
+            self._sounded = self.end
 
     def view(self, start: int, stop: int) -> NDArray[np.float32]:
         """Give the samples [start, stop); zeros before the clip's start, past the newest and where forgotten."""

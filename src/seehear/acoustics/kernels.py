@@ -22,6 +22,7 @@ PHASES = 512
 def _read(history, first, emission, rate, later, start, metres, table, slope, out):  # type: ignore[no-untyped-def]
     row, base = np.empty(CONTROL, np.int64), np.empty(CONTROL, np.int64)
     part, gain = np.empty(CONTROL, np.float32), np.empty(CONTROL, np.float32)
+    lowest, highest = TAPS / 2.0, history.shape[0] - TAPS / 2.0 - 1.0  # a kinked path may overshoot between its knots
     for k in range(out.shape[0] // CONTROL):
         e0, e1, r0, r1 = emission[k], emission[k + 1], rate[k] * CONTROL, rate[k + 1] * CONTROL
         for j in range(CONTROL):
@@ -30,6 +31,7 @@ def _read(history, first, emission, rate, later, start, metres, table, slope, ou
             emitted = e0 + (e1 - e0) * u * u * (3.0 - 2.0 * u) + u * v * (v * r0 - u * r1)
             gain[j] = 1.0 / max((start + k * CONTROL + j - emitted) * metres, 1.0)
             place = emitted - (v * later[k] + u * later[k + 1]) - first
+            place = min(max(place, lowest), highest)
             whole = np.int64(place)
             phase = (place - whole) * PHASES
             row[j] = np.int64(phase)
@@ -89,14 +91,23 @@ def _absorb(stem, first, knots, index, bank, out_first, out):  # type: ignore[no
         head[:] = tail
 
 
-def _true_peak(samples, phases, peak):  # type: ignore[no-untyped-def]
+def _true_peak(samples, phases, reach, peak):  # type: ignore[no-untyped-def]
     taps = phases.shape[1]
-    for n in range(samples.shape[0] - taps + 1):
-        for p in range(phases.shape[0]):
-            total = np.float32(0.0)
-            for t in range(taps):
-                total += samples[n + t] * phases[p, t]
-            peak = max(peak, abs(total))
+    for begin in range(0, samples.shape[0] - taps + 1, CONTROL):
+        end = min(begin + CONTROL, samples.shape[0] - taps + 1)
+        loudest = np.float32(0.0)
+        for n in range(begin, end + taps - 1):
+            loudest = max(loudest, abs(samples[n]))
+        if loudest * reach <= peak:  # no sum of these samples can pass the peak that is known already
+            continue
+        peak = max(peak, loudest)
+        for n in range(begin, end):
+            window = samples[n : n + taps]
+            for p in range(phases.shape[0]):
+                total = np.float32(0.0)
+                for t in range(taps):
+                    total += window[t] * phases[p, t]
+                peak = max(peak, abs(total))
     return peak
 
 
