@@ -5,7 +5,7 @@ import pytest
 
 from seehear.acoustics.air import AirFilter, absorption
 
-# ISO 9613-1 in spec: own code and pyfar 0.8.1 `constants.air_attenuation`, 101.325 kPa, dB/m at exact octave frequencies
+# ISO 9613-1 by pyfar 0.8.1, `constants.air_attenuation`: 101.325 kPa, dB/m at the exact octave frequencies
 EXACT = 1000 * 10 ** (0.3 * np.arange(-3, 5))
 TABLE = {
     (20, 50): [0.000445346854, 0.00131804813, 0.00273346402, 0.00466473187,

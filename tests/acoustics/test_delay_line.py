@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from tests.acoustics.moving import RATE, pass_by
 
 from seehear.acoustics.delay_line import REACH, History, read_moving
 from seehear.acoustics.retarded import SPEED_OF_SOUND, emission_of
 from seehear.scene import Path
-from tests.acoustics.moving import RATE, pass_by
 
 
 @pytest.mark.parametrize("frequency", [200, 1000, 2000, 5000, 10000, 15000])
@@ -19,8 +19,9 @@ def test_pass_by_tone_against_the_analytic_signal(frequency):
     )  # fmt: skip
     exact = emission_of(path, np.arange(len(heard)) / RATE)
     wanted = np.sin(2 * np.pi * frequency * exact.time) / np.maximum(exact.place.distance, 1.0)
-    error = heard - wanted
-    assert 10 * np.log10((wanted**2).sum() / (error**2).sum()) > 108
+    late = np.arange(len(heard)) > 0.2 * RATE  # what left before time 0 left a source at rest: a kink
+    error = (heard - wanted)[late]
+    assert 10 * np.log10((wanted[late] ** 2).sum() / (error**2).sum()) > 108
 
 
 def test_reading_at_whole_samples_changes_nothing():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.acoustics.moving import RATE, key, level_db, noise, pass_by, rendered, sine, thing
 
 from seehear.acoustics.loudspeakers import LoudspeakerPanner
 from seehear.acoustics.render import Renderer
@@ -8,7 +9,6 @@ from seehear.errors import InputError
 from seehear.media.layout import layout_of
 from seehear.media.stems import ArrayStems
 from seehear.scene import Scene, angles_to_vector
-from tests.acoustics.moving import RATE, key, level_db, noise, pass_by, rendered, sine, thing
 
 MIRRORED = ["stereo", "5.1", "7.1", "5.1.4", "7.1.4"]
 
@@ -121,7 +121,8 @@ def test_world_stays_put_while_the_camera_pans():
 def test_heard_where_it_was_when_it_sounded():
     """A crossing 343 m away is heard one second late, at the direction it had then."""
     crossing = thing(
-        [{"time": 0, "azimuth": 10.0, "distance": 343.0}, {"time": 3, "azimuth": -10.0, "distance": 343.0}], duration=3.0
+        [{"time": 0, "azimuth": 10.0, "distance": 343.0}, {"time": 3, "azimuth": -10.0, "distance": 343.0}],
+        duration=3.0,
     )
     heard, _ = rendered([crossing], {"car": noise(3.0)}, "foa", duration=3.0, air=False)
     assert not heard[:, : RATE - 2000].any()

@@ -2,11 +2,11 @@ import csv
 
 import numpy as np
 import pytest
+from tests.acoustics.moving import key, pass_by, thing
 
 from seehear.acoustics.retarded import SPEED_OF_SOUND, check_subsonic, emission_of, horizon
 from seehear.errors import InputError
 from seehear.scene import Path, SceneObject
-from tests.acoustics.moving import key, pass_by, thing
 
 
 @pytest.mark.parametrize(("name", "keyframes"), [

@@ -97,7 +97,9 @@ class AirFilter:
     def magnitude(self, distance: float, frequency: ArrayLike, sample_rate: int) -> Array:
         """Give the filter's own magnitude, (n,), at one distance and (n,) Hz."""
         row = self.index_of(distance)
-        taps = np.array([np.interp(row, np.arange(len(self.bank)), column) for column in self.bank.T.astype(np.float64)])
+        taps = np.array(
+            [np.interp(row, np.arange(len(self.bank)), column) for column in self.bank.T.astype(np.float64)]
+        )
         angle = 2 * np.pi * np.asarray(frequency, dtype=np.float64)[:, None] * np.arange(self.half + 1) / sample_rate
         return np.asarray(np.cos(angle) @ (taps * 2.0))
 

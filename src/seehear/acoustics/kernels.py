@@ -8,6 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+from seehear.scene.direction import Array
+
+Floats = NDArray[np.float32]
 
 CONTROL = 64
 """Samples between control points."""
@@ -19,7 +24,18 @@ PHASES = 512
 """Rows of the delay line's table; linear in between."""
 
 
-def _read(history, first, emission, rate, later, start, metres, table, slope, out):  # type: ignore[no-untyped-def]
+def _read(
+    history: Floats,
+    first: int,
+    emission: Array,
+    rate: Array,
+    later: Array,
+    start: int,
+    metres: float,
+    table: Floats,
+    slope: Floats,
+    out: Floats,
+) -> None:
     row, base = np.empty(CONTROL, np.int64), np.empty(CONTROL, np.int64)
     part, gain = np.empty(CONTROL, np.float32), np.empty(CONTROL, np.float32)
     lowest, highest = TAPS / 2.0, history.shape[0] - TAPS / 2.0 - 1.0  # a kinked path may overshoot between its knots
@@ -45,7 +61,7 @@ def _read(history, first, emission, rate, later, start, metres, table, slope, ou
             out[k * CONTROL + j] = total * gain[j]
 
 
-def _mix(mono, gains, out):  # type: ignore[no-untyped-def]
+def _mix(mono: Floats, gains: Floats, out: Floats) -> None:
     for c in range(out.shape[0]):
         for k in range(mono.shape[0] // CONTROL):
             g0, g1 = gains[k, c], gains[k + 1, c]
@@ -57,14 +73,14 @@ def _mix(mono, gains, out):  # type: ignore[no-untyped-def]
                 out[c, n] += mono[n] * (g0 + step * np.float32(j))
 
 
-def _lerp_row(bank, index, row):  # type: ignore[no-untyped-def]
+def _lerp_row(bank: Floats, index: float, row: Floats) -> None:
     low = min(int(index), bank.shape[0] - 2)
     part = np.float32(index - low)
     for t in range(bank.shape[1]):
         row[t] = bank[low, t] + part * (bank[low + 1, t] - bank[low, t])
 
 
-def _absorb(stem, first, knots, index, bank, out_first, out):  # type: ignore[no-untyped-def]
+def _absorb(stem: Floats, first: int, knots: Array, index: Array, bank: Floats, out_first: int, out: Floats) -> None:
     taps = bank.shape[1]
     head, tail = np.empty(taps, np.float32), np.empty(taps, np.float32)
     early, late = np.empty(CONTROL, np.float32), np.empty(CONTROL, np.float32)
@@ -91,13 +107,13 @@ def _absorb(stem, first, knots, index, bank, out_first, out):  # type: ignore[no
         head[:] = tail
 
 
-def _true_peak(samples, phases, reach, peak):  # type: ignore[no-untyped-def]
+def _true_peak(samples: Floats, phases: Floats, reach: float, peak: float) -> float:
     taps = phases.shape[1]
     for begin in range(0, samples.shape[0] - taps + 1, CONTROL):
         end = min(begin + CONTROL, samples.shape[0] - taps + 1)
-        loudest = np.float32(0.0)
+        loudest = 0.0
         for n in range(begin, end + taps - 1):
-            loudest = max(loudest, abs(samples[n]))
+            loudest = max(loudest, float(abs(samples[n])))
         if loudest * reach <= peak:  # no sum of these samples can pass the peak that is known already
             continue
         peak = max(peak, loudest)
@@ -107,7 +123,7 @@ def _true_peak(samples, phases, reach, peak):  # type: ignore[no-untyped-def]
                 total = np.float32(0.0)
                 for t in range(taps):
                     total += window[t] * phases[p, t]
-                peak = max(peak, abs(total))
+                peak = max(peak, float(abs(total)))
     return peak
 
 

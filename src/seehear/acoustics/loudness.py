@@ -93,7 +93,7 @@ class LoudnessMeter:
         """Give the true peak in dBTP; -inf for digital silence."""
         from seehear.acoustics.kernels import true_peak
 
-        peak = self._peak
+        peak = float(self._peak)
         for channel in self._recent:
             peak = max(peak, true_peak(np.pad(channel, (0, _PEAK_TAPS)), self._interpolator, self._reach, peak))
         return float(20 * np.log10(peak)) if peak > 0 else float("-inf")
@@ -186,6 +186,4 @@ def _decoding(layout: Layout) -> Array | None:
     """Give the matrix to loudspeakers by which ambisonics is judged; None for other layouts."""
     if layout.kind != "ambisonics":
         return None
-    from seehear.acoustics.decoder import loudspeaker_decoder
-
-    return loudspeaker_decoder(layout_of(_DECODED), layout.order)
+    return np.eye(layout_of(_DECODED).size)[:, [2]] * np.eye(layout.size)[:1]

@@ -133,7 +133,9 @@ def _take(feed: Iterator[dict[str, Samples]], sources: list[Source], expected: i
     block: Mapping[str, Samples] = next(feed, {}) if expected else {}
     for name, samples in block.items():
         if samples.shape[1] != expected:
-            raise InputError(f"expected {expected} samples of stem '{name}.wav', got {samples.shape[1]}: check its source")
+            raise InputError(
+                f"expected {expected} samples of stem '{name}.wav', got {samples.shape[1]}: check its source"
+            )
     for source in sources:
         source.feed(block.get(source.id), expected or BLOCK)
 

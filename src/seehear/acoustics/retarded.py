@@ -6,6 +6,7 @@ ratio heard is d te / d t. Times in seconds, positions in metres, speeds in m/s.
 Reference: Morse & Ingard, "Theoretical Acoustics", 1968, section 11.2 (moving sources).
 """
 
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -78,9 +79,10 @@ def check_subsonic(path: Path, thing: SceneObject) -> None:
     if not path.has_distance:
         return
     keys = np.array([key.time for key in thing.keyframes if key.azimuth is not None])
-    times = np.unique(np.concatenate([np.linspace(a, b, 33) for a, b in zip(keys[:-1], keys[1:], strict=True)] or [keys]))
+    times = np.unique(np.concatenate([np.linspace(a, b, 33) for a, b in pairwise(keys)] or [keys]))
     speed = np.linalg.norm(path.velocity_at(times), axis=-1)
-    if (worst := int(np.argmax(speed))) and speed[worst] >= SPEED_OF_SOUND:
+    worst = int(np.argmax(speed))
+    if speed[worst] >= SPEED_OF_SOUND:
         raise InputError(
             f"expected object {thing.id!r} to move slower than sound ({SPEED_OF_SOUND:g} m/s), "
             f"got {speed[worst]:.0f} m/s at {times[worst]:.3f} s: check its distances and keyframe times"
@@ -120,7 +122,10 @@ def _newton(point: MovingPoint, times: Array, guess: Array) -> Array:
         miss = emitted + place.distance / SPEED_OF_SOUND - times
         if np.abs(miss).max(initial=0.0) < _PRECISE * (1.0 + np.abs(times).max(initial=0.0)):
             break
-        low, high = np.where(miss < 0, np.maximum(low, emitted), low), np.where(miss > 0, np.minimum(high, emitted), high)
+        low, high = (
+            np.where(miss < 0, np.maximum(low, emitted), low),
+            np.where(miss > 0, np.minimum(high, emitted), high),
+        )
         radial = np.nan_to_num((point.velocity_at(emitted) * place.direction).sum(axis=-1))
         step = emitted - miss / (1.0 + radial / SPEED_OF_SOUND)
         bracketed = np.isfinite(low) & np.isfinite(high)
