@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from tests.acoustics.moving import RATE, key, level_db, noise, pass_by, rendered, sine, thing
 
+from seehear.acoustics.hrtf import ONSET, default_hrtf
 from seehear.acoustics.loudspeakers import LoudspeakerPanner
 from seehear.acoustics.render import Renderer
 from seehear.acoustics.retarded import SPEED_OF_SOUND
@@ -10,7 +11,7 @@ from seehear.media.layout import layout_of
 from seehear.media.stems import ArrayStems
 from seehear.scene import Scene, angles_to_vector
 
-MIRRORED = ["stereo", "5.1", "7.1", "5.1.4", "7.1.4"]
+MIRRORED = ["binaural", "stereo", "5.1", "7.1", "5.1.4", "7.1.4"]
 
 
 def circling(duration=4.0, sense=1.0, **fields):
@@ -47,7 +48,7 @@ def test_circling_source_wakes_every_ear_level_channel(layout):
     assert not heard[spec.lfe].any()
 
 
-@pytest.mark.parametrize("layout", ["5.1", "foa"])
+@pytest.mark.parametrize("layout", ["5.1", "foa", "binaural"])
 @pytest.mark.parametrize("size", [1, 700, 8192, 30000, 1 << 20])
 def test_block_size_changes_no_sample(layout, size):
     duration = 0.1 if size == 1 else 1.0
@@ -138,6 +139,33 @@ def test_spans_gate_the_stem_with_short_fades_outside():
     assert not heard[: 12000 - 240].any()
     assert not heard[24000 + 241 :].any()
     np.testing.assert_allclose(heard[12000 - 120], level / 2, rtol=0.02)
+
+
+def test_ears_ring_out_after_the_sound():
+    """The same click alone, and with nothing after it in the stem: the filters' tail is not cut at a block's end."""
+    click = np.zeros(2 * RATE)
+    click[8192 - 20] = 1.0
+    near = thing([{"time": 0, "azimuth": 50.0, "distance": 1.0}], duration=2.0)
+    ended, _ = rendered([near], {"car": click[:8192]}, "binaural", duration=2.0)
+    going, _ = rendered([near], {"car": click + 1e-9}, "binaural", duration=2.0)
+    assert np.abs(ended[:, 8192:]).max() > 0.01
+    np.testing.assert_allclose(ended, going, atol=1e-6)
+
+
+def test_ears_hear_the_measured_set_at_its_own_direction():
+    """A click 343 samples' worth away, at 40 deg: delay and filter of the set, at the right time."""
+    click = np.zeros(RATE)
+    click[1000] = 1.0
+    place = {"time": 0, "azimuth": 40.0, "distance": SPEED_OF_SOUND / 480}
+    heard, _ = rendered([thing([place], duration=1.0)], {"car": click}, "binaural", duration=1.0, air=False)
+    hrtf = default_hrtf(RATE)
+    delay, filters = hrtf.delay_at(angles_to_vector([40.0]))[0], hrtf.filters_at(angles_to_vector([40.0]))[0]
+    frequency = np.fft.rfftfreq(RATE, 1 / RATE)
+    for ear in range(2):
+        late = (1000 + 100 - ONSET) / RATE + delay[ear]
+        wanted = np.fft.irfft(np.fft.rfft(filters[ear], RATE) * np.exp(-2j * np.pi * frequency * late))
+        error = np.abs(np.fft.rfft(heard[ear] - wanted))[100:18000]
+        assert error.max() < 1e-3 * np.abs(np.fft.rfft(wanted))[100:18000].max()
 
 
 def test_stereo_stem_folds_to_its_mean():

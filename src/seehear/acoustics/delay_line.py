@@ -84,7 +84,7 @@ def _table(taps: int, phases: int, beta: float) -> SincTable:
 
 def read_moving(
     history: NDArray[np.float32], first: int, emission: Array, rate: Array, *, start: int, metres: float,
-    later: Array | None = None,
+    later: NDArray[np.floating] | None = None,
 ) -> Samples:  # fmt: skip
     """Read a signal as it arrives from a moving source.
 

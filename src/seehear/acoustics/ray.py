@@ -57,6 +57,10 @@ class Placer(Protocol):
         """Add a block's sound to ``out``, (channels, BLOCK)."""
         ...
 
+    def rest(self, out: Samples) -> bool:
+        """Add what still rings after the sound has ended to ``out``; say whether anything did."""
+        ...
+
 
 class PanPlacer:
     """Loudspeakers and ambisonics: one signal, one gain for each channel.
@@ -83,7 +87,11 @@ class PanPlacer:
         """Read once, add with gains."""
         from seehear.acoustics.kernels import mix
 
-        mix(_received(stretch, None), np.float32(stretch.gain) * stretch.placing, out)
+        mix(received(stretch, None), np.float32(stretch.gain) * stretch.placing, out)
+
+    def rest(self, out: Samples) -> bool:
+        """Nothing rings."""
+        return False
 
 
 class Ray:
@@ -119,15 +127,19 @@ class Ray:
         near = slice(wide.start + _MARGIN, wide.stop - _MARGIN)
         points = ControlPoints(*(part[near] for part in course))
         half = self._air.half if self._air is not None else 0
-        first = int(np.floor(points.emission[0])) - _REACH_ALL
-        stop = int(np.ceil(points.emission[-1])) + _REACH_ALL
+        first = int(np.floor(points.emission[0])) - MARGIN_SAMPLES
+        stop = int(np.ceil(points.emission[-1])) + MARGIN_SAMPLES
         heard = history.view(first - half, stop + half)
         if not heard.any():
-            return False
+            return self.rest(out)
         if self._air is not None and rows is not None:
             heard = self._air.filtered(heard, first - half, course.emission[wide], rows[wide])
         self._placer.place(Stretch(heard, first, points, placing[near], start, self._metres, self._gain), out)
         return True
+
+    def rest(self, out: Samples) -> bool:
+        """Add what still rings in a block without sound; say whether anything did."""
+        return self._placer.rest(out)
 
     def _chunk_of(self, hop: int) -> tuple[int, ControlPoints, NDArray[np.floating], Array | None]:
         """Give the stretch of the course that holds a hop, worked out for several blocks at once."""
@@ -139,15 +151,15 @@ class Ray:
         return self._chunk
 
 
-_REACH_ALL = REACH + 128
+MARGIN_SAMPLES = REACH + 128
 """Samples around the emission times that a read may touch: the sinc, and up to 128 of interaural delay."""
 
 
-def _received(stretch: Stretch, later: Array | None) -> Samples:
+def received(stretch: Stretch, later: NDArray[np.floating] | None) -> Samples:
     """Read a stretch at its emission times; where nothing is late, the samples themselves."""
     points = stretch.points
     if stretch.metres == 0.0 and later is None:
-        return stretch.heard[_REACH_ALL : _REACH_ALL + BLOCK]
+        return stretch.heard[MARGIN_SAMPLES : MARGIN_SAMPLES + BLOCK]
     return read_moving(
         stretch.heard, stretch.first, points.emission, points.rate,
         start=stretch.start, metres=stretch.metres, later=later,

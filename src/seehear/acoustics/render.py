@@ -14,6 +14,8 @@ import numpy as np
 
 from seehear.acoustics.air import AirFilter
 from seehear.acoustics.course import Course
+from seehear.acoustics.ears import EarPlacer
+from seehear.acoustics.hrtf import Hrtf, default_hrtf
 from seehear.acoustics.panning import panner_of
 from seehear.acoustics.ray import BLOCK, PanPlacer, PlacerMaker, Ray
 from seehear.acoustics.retarded import SPEED_OF_SOUND, check_subsonic, horizon
@@ -55,7 +57,7 @@ class Renderer:
     """
 
     def __init__(
-        self, scene: Scene, layout: Layout, *, sample_rate: int = 48000, hrtf: object | None = None, air: bool = True
+        self, scene: Scene, layout: Layout, *, sample_rate: int = 48000, hrtf: Hrtf | None = None, air: bool = True
     ) -> None:
         self.scene, self.layout, self.sample_rate = scene, layout, sample_rate
         self._camera = Camera(scene.camera)
@@ -123,7 +125,10 @@ class Renderer:
                 raise InputError(f"expected stems of the scene's objects only, got '{name}.wav': no object {name!r}")
 
 
-def _placer_maker(layout: Layout, sample_rate: int, hrtf: object | None) -> PlacerMaker:
+def _placer_maker(layout: Layout, sample_rate: int, hrtf: Hrtf | None) -> PlacerMaker:
+    if layout.kind == "ears":
+        ears = default_hrtf(sample_rate) if hrtf is None else hrtf.resampled(sample_rate)
+        return lambda extent: EarPlacer(ears)
     panner = panner_of(layout)
     return lambda extent: PanPlacer(panner, extent)
 

@@ -76,7 +76,7 @@ class Source:
     def render(self, start: int, out: Samples) -> bool:
         """Add the block from sample ``start`` on to ``out``, (channels, BLOCK); say whether there is any sound."""
         if self._history.silent:
-            return False
+            return any([ray.rest(out) for ray in self._rays])
         return any([ray.add(self._history, start, out) for ray in self._rays])
 
 
