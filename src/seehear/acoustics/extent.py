@@ -20,7 +20,7 @@ FADE: Final = 10.0
 
 _ROWS: Final = 37
 _QUADRATURE_DEGREE: Final = 190
-_CHUNK: Final = 256
+_CHUNK: Final = 64
 
 
 def point_share(extent: Extent | None) -> float:
@@ -105,9 +105,23 @@ class SpreadGains:
         return np.concatenate([self._part(part, extent) for part in parts] or [np.zeros((0, self._gains.shape[1]))])
 
     def _part(self, direction: Array, extent: Extent) -> Array:
-        local = np.matmul(self._grid, axes_at(direction))
-        total = spread_weights(local, extent.width, extent.height) @ self._gains
+        near = self._near(direction, _reach(extent))
+        local = np.matmul(self._grid[near], axes_at(direction))
+        total = spread_weights(local, extent.width, extent.height) @ self._gains[near]
         return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True))
+
+    def _near(self, direction: Array, reach: float) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+        """Give the numbers of the grid's points that some direction's area may hold."""
+        middle = direction.mean(axis=0)
+        middle /= max(float(np.linalg.norm(middle)), 1e-9)
+        widest = np.rad2deg(np.arccos(np.clip((direction @ middle).min(), -1.0, 1.0)))
+        return np.flatnonzero(self._grid @ middle >= np.cos(np.deg2rad(min(reach + widest, 180.0))) - 1e-9)
+
+
+def _reach(extent: Extent) -> float:
+    """Give the angle, deg, from the object's direction beyond which no point has weight."""
+    along, across = max(extent.width, extent.height, FADE / 2), max(min(extent.width, extent.height), FADE / 2)
+    return _band_end(along, across / 2) + across / 2 + FADE
 
 
 @lru_cache(maxsize=64)
