@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seehear.errors import InputError
 from seehear.media.stems import Samples
 
 SILENCE = 10 ** (-90 / 20)
@@ -33,7 +32,11 @@ class Soundtrack(NamedTuple):
     start: float = 0.0
 
     def blocks(self, size: int = _READ) -> Iterator[Samples]:
-        """Give (channels, n) samples, ``size`` at a time (the last block may be shorter), ``length`` in all."""
+        """Give (channels, n) samples, ``size`` at a time (the last block may be shorter), ``length`` in all.
+
+        Raises:
+            InputError: the file is damaged, or a sample is not a number.
+        """
         from seehear.media.audio import audio_blocks
 
         end = self.start + self.length / self.sample_rate
@@ -63,11 +66,8 @@ def soundtrack_of(path: Path, *, duration: float, sample_rate: int, start: float
     """
     from seehear.media.audio import audio_info
 
-    try:
-        info = audio_info(path)
-    except InputError:
-        if not path.is_file():
-            raise
+    info = audio_info(path)
+    if info is None:
         return None
     return Soundtrack(path, sample_rate, info.channels, max(1, round(duration * sample_rate)), start)
 
@@ -79,13 +79,14 @@ def has_sound(picture: Path | str, *, start: float = 0.0, end: float | None = No
         picture: image, GIF or video; one without a soundtrack gives False.
         start: seconds into the file from which to listen.
         end: seconds into the file up to which to listen; None: its end.
+
+    Raises:
+        InputError: the file cannot be read.
     """
     from seehear.media.audio import audio_blocks, audio_info
 
-    path = Path(picture)
-    try:
-        info = audio_info(path)
-    except InputError:
+    info = audio_info(picture)
+    if info is None:
         return False
-    blocks = audio_blocks(path, sample_rate=info.sample_rate, size=_READ, start=start, end=end)
+    blocks = audio_blocks(picture, size=_READ, start=start, end=end)
     return any(float(np.abs(block).max(initial=0.0)) > SILENCE for block in blocks)

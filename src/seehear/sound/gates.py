@@ -1,0 +1,112 @@
+"""When each sounding object may be heard: from its movement, its lag and the onsets found there."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.sound.association import Association
+from seehear.sound.evidence import Evidence, coarse_bands
+from seehear.sound.movement import Movement
+from seehear.sound.significance import Curve
+from seehear.sound.spectrum import Floats
+
+_SEARCH = 0.1
+_BEFORE = 0.03
+_HOLD = 0.25
+_RINGING = 1.0
+_STILL = 0.03
+_DILATE = 0.06
+_FADE = 0.03
+
+
+class Gate(NamedTuple):
+    """When and in which bands one object may be heard.
+
+    Attributes:
+        first: number of the first frame.
+        values: (n,) 0 to 1; outside it is 0.
+        bands: (bands,) how much of it to expect in each band, 0 to 1.
+    """
+
+    first: int
+    values: Floats
+    bands: Floats
+
+    def between(self, start: int, stop: int) -> Floats:
+        """Give the (stop - start,) values of these frames."""
+        found = np.zeros(stop - start, dtype=np.float32)
+        a, b = max(start, self.first), min(stop, self.first + len(self.values))
+        if a < b:
+            found[a - start : b - start] = self.values[a - self.first : b - self.first]
+        return found
+
+
+def gate_of(found: Association, one: Movement, times: Curve, evidence: Evidence) -> Gate:
+    """Give the gate of an object that was found to sound.
+
+    Args:
+        found: its association.
+        one: its movement.
+        times: (n,) s of the movement's values.
+        evidence: the soundtrack.
+    """
+    stamps = evidence.times
+    bands = np.ones(evidence.transform.bands)
+    if found.cue in ("contacts", "activity", "starts") and found.bands.any():
+        bands = found.bands[coarse_bands(evidence.transform)]
+    if found.cue == "contacts":
+        values = _struck(one.contacts + found.lag, stamps, evidence.onset @ found.bands.astype(np.float32))
+    elif found.cue in ("activity", "starts"):
+        values = _moved(one.activity, times + found.lag, stamps)
+    else:
+        values = np.interp(stamps, times, one.present.astype(np.float64))
+    return made_gate(values, bands)
+
+
+def spans_gate(spans: tuple[tuple[float, float], ...], evidence: Evidence) -> Gate:
+    """Give the gate that is open in the given spans, s."""
+    stamps = evidence.times
+    values = np.zeros(len(stamps))
+    for start, end in spans:
+        values = np.maximum(values, np.clip(np.minimum(stamps - start, end - stamps) / _FADE + 1, 0, 1))
+    return made_gate(values, np.ones(evidence.transform.bands))
+
+
+def made_gate(values: Curve, bands: Curve) -> Gate:
+    """Keep the part of (frames,) values that is not 0."""
+    open_at = np.flatnonzero(values > 1e-3)
+    first, stop = (int(open_at[0]), int(open_at[-1]) + 1) if len(open_at) else (0, 0)
+    kept = np.where(values[first:stop] > 1e-3, values[first:stop], 0.0)
+    return Gate(first, kept.astype(np.float32), bands.astype(np.float32))
+
+
+def _struck(expected: Curve, stamps: Curve, onset: NDArray[np.floating]) -> Curve:
+    """Open at the onset nearest to each expected time, if there is one, and let it ring."""
+    values = np.zeros(len(stamps))
+    usual, high = np.quantile(onset, [0.5, 0.9]) if len(onset) else (0.0, 0.0)
+    for when in expected:
+        near = np.flatnonzero(np.abs(stamps - when) <= _SEARCH)
+        if not len(near):
+            continue
+        peak = near[int(np.argmax(onset[near] * np.exp(-0.5 * ((stamps[near] - when) / 0.05) ** 2)))]
+        if onset[peak] <= usual + 0.5 * (high - usual):
+            continue
+        since = stamps - stamps[peak]
+        rise = np.clip((since + _BEFORE) / _FADE + 0.5, 0, 1)
+        fall = np.clip((_RINGING - since) / (_RINGING - _HOLD), 0, 1) ** 2
+        values = np.maximum(values, rise * fall)
+    return values
+
+
+def _moved(activity: Curve, times: Curve, stamps: Curve) -> Curve:
+    """Open as far as the object moves."""
+    from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+    some = activity[activity > 0]
+    usual = float(np.quantile(some, 0.95)) if len(some) else 1.0
+    level = np.clip(np.interp(stamps, times, activity, left=0.0, right=0.0) / usual, 0.0, 1.0)
+    step = (stamps[1] - stamps[0]) if len(stamps) > 1 else 1.0
+    wide = maximum_filter1d(level, 2 * round(_DILATE / step) + 1)
+    smooth = uniform_filter1d(np.where(wide > _STILL, wide, 0.0), 3)
+    return np.asarray(np.sqrt(np.maximum(smooth, 0.0)))

@@ -1,0 +1,154 @@
+"""The clip's own soundtrack, taken apart and placed: which objects sound, one stem for each, and the ambience."""
+
+from pathlib import Path
+
+import numpy as np
+
+from seehear.errors import InputError
+from seehear.media.stems import ArrayStems
+from seehear.scene import Ambience, Camera, Scene, SceneObject
+from seehear.sound.alone import alone
+from seehear.sound.association import Association, Grid, associate, grid_of, unrelated
+from seehear.sound.evidence import Evidence, evidence_of, noise_floor
+from seehear.sound.gates import Gate, gate_of, spans_gate
+from seehear.sound.movement import Movement, movement_of
+from seehear.sound.sounded import Sounded
+from seehear.sound.soundtrack import SILENCE, soundtrack_of
+from seehear.sound.spans import heard_in
+from seehear.sound.spectrum import transform_of
+from seehear.sound.splitting import OwnStems, Track
+
+_BED_CHANNELS = 3
+_ASSUMED = "assumed"
+
+
+class OwnSound:
+    """The backend ``own``."""
+
+    def to_stems(self, scene: Scene, picture: Path | None, *, seed: int = 0, sample_rate: int = 48000) -> Sounded:
+        """Take the picture file's own soundtrack apart.
+
+        Objects whose movement does not go with the sound are moved to ``extra["unheard"]``. An object that comes with
+        sounding spans (not merely assumed ones) is taken at its word. What could not be known is told in
+        ``extra["unknown"]``. ``extra["start"]``, if there, is the second of the file at which the clip begins.
+
+        Args:
+            scene: what is where.
+            picture: the file with the soundtrack; one without, or with digital silence, leaves nothing to be heard.
+            seed: settles the random orders of the tests and the patterns that the separation starts from.
+            sample_rate: Hz of the stems.
+
+        Raises:
+            InputError: no picture, or one that cannot be read.
+        """
+        if picture is None:
+            raise InputError("sound backend 'own' takes a clip's own soundtrack apart, got no clip: choose 'voices'")
+        start = float(scene.extra.get("start", 0.0))
+        track = soundtrack_of(Path(picture), duration=scene.duration, sample_rate=sample_rate, start=start)
+        if track is None:
+            return _nothing(scene, sample_rate, "the clip has no soundtrack")
+        return taken_apart(scene, track, seed=seed)
+
+
+def taken_apart(scene: Scene, track: Track, *, seed: int = 0) -> Sounded:
+    """Take a soundtrack apart by what is seen.
+
+    Args:
+        scene: what is where.
+        track: the soundtrack, as long as the scene.
+        seed: settles every free choice.
+    """
+    transform = transform_of(track.sample_rate)
+    evidence = evidence_of(track.blocks(), transform, track.length)
+    if evidence.silent:
+        return _nothing(scene, track.sample_rate, "the soundtrack is digital silence")
+    grid = grid_of(evidence)
+    movements = [movement_of(one, Camera(scene.camera), grid.times, scene.duration) for one in scene.objects]
+    if track.channels >= _BED_CHANNELS:
+        found = {one.id: unrelated(one.id, grid) for one in scene.objects}
+        note = f"the soundtrack has {track.channels} channels: it stays whole as the bed, no object is taken out of it"
+    else:
+        found, note = _found(scene, movements, grid, seed)
+    gates = _gates(scene, found, movements, grid, evidence)
+    floor, step = noise_floor(evidence)
+    lateral = evidence.balance is not None
+    stems = OwnStems(track, transform, gates, floor, floor_step=step, seed=seed, lateral=lateral)
+    spans, bed = heard_in(stems)
+    mute = {name for name in gates if not spans.get(name)}
+    told = _told(scene, found, {name: spans[name] for name in gates if name not in mute}, note)
+    ambience = (scene.ambience or Ambience()) if bed > SILENCE else None
+    return Sounded(told.model_copy(update={"ambience": ambience}), stems.without(mute) if mute else stems)
+
+
+def _found(scene: Scene, movements: list[Movement], grid: Grid, seed: int) -> tuple[dict[str, Association], str | None]:
+    """Say which objects sound; a note where none does."""
+    given = {one.id: _given(one, grid) for one in scene.objects if _is_given(one)}
+    asked = [one for one in movements if one.id not in given]
+    found = {**associate(asked, grid, rng=np.random.default_rng(seed)), **given}
+    if not any(one.sounds for one in found.values()):
+        labels = {one.id: one.label for one in scene.objects}
+        found |= alone(movements, found, grid, labels)
+    if any(one.sounds for one in found.values()):
+        return found, None
+    if not scene.objects:
+        return found, "nothing seen moves: the whole soundtrack is ambience"
+    return found, "no movement seen goes with the soundtrack: the whole of it is ambience (an off-screen source?)"
+
+
+def _is_given(one: SceneObject) -> bool:
+    """Whether the scene itself says when the object sounds."""
+    return bool(one.sounding) and not str(one.extra.get("sounding", "")).startswith(_ASSUMED)
+
+
+def _given(one: SceneObject, grid: Grid) -> Association:
+    return unrelated(one.id, grid)._replace(sounds=True, cue="given", p_value=0.0, confidence=1.0)
+
+
+def _gates(
+    scene: Scene, found: dict[str, Association], movements: list[Movement], grid: Grid, evidence: Evidence
+) -> dict[str, Gate]:
+    gates: dict[str, Gate] = {}
+    for thing, one in zip(scene.objects, movements, strict=True):
+        if found[one.id].sounds:
+            given = found[one.id].cue == "given"
+            gates[one.id] = (
+                spans_gate(thing.sounding, evidence) if given else gate_of(found[one.id], one, grid.times, evidence)
+            )
+    return gates
+
+
+def _told(
+    scene: Scene, found: dict[str, Association], spans: dict[str, tuple[tuple[float, float], ...]], note: str | None
+) -> Scene:
+    """Write down what was found: the objects that sound with their spans, the others in ``extra``."""
+    heard, unheard = [], []
+    for one in scene.objects:
+        facts = {**one.extra, "association": _facts(found[one.id])}
+        if one.id in spans:
+            update = {"sounding": spans[one.id], "stem": "as_heard", "gain_db": 0.0, "extra": facts | {"sounding": "heard"}}
+            heard.append(one.model_copy(update=update))
+        else:
+            unheard.append(one.model_copy(update={"sounding": (), "extra": facts}).model_dump(mode="json"))
+    extra = dict(scene.extra)
+    if unheard:
+        extra["unheard"] = [*extra.get("unheard", []), *unheard]
+    if note:
+        extra["unknown"] = [*extra.get("unknown", []), note]
+    return scene.model_copy(update={"objects": tuple(heard), "extra": extra})
+
+
+def _facts(found: Association) -> dict[str, object]:
+    side = None if found.side is None else round(found.side, 3)
+    return {
+        "cue": found.cue, "correlation": round(found.correlation, 3), "lag": round(found.lag, 3),
+        "p_value": float(f"{found.p_value:.2g}"), "side": side, "confidence": round(found.confidence, 2),
+    }  # fmt: skip
+
+
+def _nothing(scene: Scene, sample_rate: int, note: str) -> Sounded:
+    """A scene in which nothing is heard."""
+    found = {one.id: Association(one.id, False, "none", 0.0, 0.0, 1.0, None, np.zeros(0), 0.0) for one in scene.objects}
+    told = _told(scene, found, {}, note).model_copy(update={"ambience": None})
+    return Sounded(told, ArrayStems({}, sample_rate, max(1, round(scene.duration * sample_rate))))
+
+
