@@ -37,7 +37,7 @@ def alone(
         return {}
     one = plausible[0]
     told = found.get(one.id, unrelated(one.id, grid))
-    events = (grid.level > _CLEAR).any(axis=0)
+    events = np.asarray((grid.level > _CLEAR).any(axis=0))
     inside = float(events[one.present].mean())
     against = told.side is not None and told.side < -_STEADY
     if inside < _LEAST_SHARE or against or not (_steady(one) or told.p_value < _HINT) or _outside(one, events, grid):

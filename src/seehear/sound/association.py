@@ -122,9 +122,7 @@ def unrelated(name: str, grid: Grid) -> Association:
     return Association(name, False, "none", 0.0, 0.0, 1.0, None, np.zeros(len(grid.level)), 0.0)
 
 
-def _asked(
-    one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: np.random.Generator
-) -> Association:
+def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: np.random.Generator) -> Association:
     """Compare one object with the sound, but for what others already explain."""
     near = _window(one, grid)
     others = [_lagged(curve, lag * grid.rate) for other, lag in known for curve in _curves(other, grid).values()]

@@ -144,7 +144,6 @@ def _averages(fine: Floats) -> Floats:
     return np.asarray(np.add.reduceat(fine, starts, axis=0) / counts[:, None], dtype=np.float32)
 
 
-
 def noise_floor(evidence: Evidence) -> tuple[Floats, int]:
     """Give the power of the steady noise, (n, bands), and its step in frames.
 

@@ -7,6 +7,7 @@ ambience are learnt where the gates are shut. With two channels, what lies on an
 goes back to the ambience. The masks of the objects add up to one at most, so that with the ambience they do exactly.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ def _split(magnitude: Floats, noise: Floats, parts: list[Part], rng: np.random.G
         ratio = magnitude / (h @ w + noise + _TINY)
         own = slice(len(ambient), None)
         w[own] *= (h.T @ ratio)[own] / (h.sum(axis=0)[own, None] + _TINY)
-    pieces = [h[:, a:b] @ w[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    pieces = [h[:, a:b] @ w[a:b] for a, b in pairwise(edges)]
     pieces[0] = pieces[0] + noise
     return np.stack(pieces)
 
@@ -129,8 +130,8 @@ def _sided(heights: Floats, power: Floats, balance: Floats) -> Floats:
         near = np.exp(-0.5 * ((balance - smooth[:, :, None]) / _SIDE_WIDTH) ** 2)
         # the ambience comes from all around: it never disowns a side altogether
         near[0] = np.maximum(near[0], 0.3)
-        kept = heights * (near + np.float32(1e-4))
-    return np.asarray(kept, dtype=np.float32)
+        kept = (heights * (near + np.float32(1e-4))).astype(np.float32)
+    return kept
 
 
 def _start(rng: np.random.Generator, rows: int, columns: int) -> Floats:

@@ -89,7 +89,7 @@ def _way(azimuth: Curve, boxes: NDArray[np.float64], times: Curve) -> Curve:
     if np.isfinite(boxes).all(axis=1).sum() < 2:
         return np.nan_to_num(np.abs(np.gradient(np.unwrap(np.nan_to_num(azimuth), period=360.0), times)))
     side = np.sqrt(np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1e-8))
-    return np.nan_to_num(np.linalg.norm(np.gradient(boxes, times, axis=0), axis=1) / side)
+    return np.asarray(np.nan_to_num(np.linalg.norm(np.gradient(boxes, times, axis=0), axis=1) / side))
 
 
 def _moves(activity: Curve, azimuth: Curve) -> bool:

@@ -1,11 +1,12 @@
 """The clip's own soundtrack, taken apart and placed: which objects sound, one stem for each, and the ambience."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from seehear.errors import InputError
-from seehear.media.stems import ArrayStems
+from seehear.media.stems import ArrayStems, Stems
 from seehear.scene import Ambience, Camera, Scene, SceneObject
 from seehear.sound.alone import alone
 from seehear.sound.association import Association, Grid, associate, grid_of, unrelated
@@ -64,6 +65,7 @@ def taken_apart(scene: Scene, track: Track, *, seed: int = 0) -> Sounded:
         return _nothing(scene, track.sample_rate, "the soundtrack is digital silence")
     grid = grid_of(evidence)
     movements = [movement_of(one, Camera(scene.camera), grid.times, scene.duration) for one in scene.objects]
+    note: str | None
     if track.channels >= _BED_CHANNELS:
         found = {one.id: unrelated(one.id, grid) for one in scene.objects}
         note = f"the soundtrack has {track.channels} channels: it stays whole as the bed, no object is taken out of it"
@@ -125,7 +127,12 @@ def _told(
     for one in scene.objects:
         facts = {**one.extra, "association": _facts(found[one.id])}
         if one.id in spans:
-            update = {"sounding": spans[one.id], "stem": "as_heard", "gain_db": 0.0, "extra": facts | {"sounding": "heard"}}
+            update = {
+                "sounding": spans[one.id],
+                "stem": "as_heard",
+                "gain_db": 0.0,
+                "extra": facts | {"sounding": "heard"},
+            }
             heard.append(one.model_copy(update=update))
         else:
             unheard.append(one.model_copy(update={"sounding": (), "extra": facts}).model_dump(mode="json"))
@@ -149,6 +156,5 @@ def _nothing(scene: Scene, sample_rate: int, note: str) -> Sounded:
     """A scene in which nothing is heard."""
     found = {one.id: Association(one.id, False, "none", 0.0, 0.0, 1.0, None, np.zeros(0), 0.0) for one in scene.objects}
     told = _told(scene, found, {}, note).model_copy(update={"ambience": None})
-    return Sounded(told, ArrayStems({}, sample_rate, max(1, round(scene.duration * sample_rate))))
-
-
+    silence = ArrayStems({}, sample_rate, max(1, round(scene.duration * sample_rate)))
+    return Sounded(told, cast(Stems, silence))

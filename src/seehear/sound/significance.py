@@ -57,7 +57,7 @@ def match(movement: Curve, sound: Curve, *, rate: float, draws: int = 999, rng: 
     """
     moved, heard = _unit(movement[None])[0], _unit(sound)
     heard = np.concatenate([heard, _unit(heard.sum(axis=0, keepdims=True))])
-    reach = int(round(LONGEST_LAG * rate))
+    reach = round(LONGEST_LAG * rate)
     if len(moved) < _LEAST_FRAMES or not moved.any() or not heard.any():
         return Match(0.0, 0.0, 1.0, np.zeros(len(sound)))
     lags = np.arange(-reach, reach + 1)

@@ -29,7 +29,9 @@ def heard_in(stems: Stems) -> tuple[dict[str, Spans], float]:
         for name, found in levels.items():
             found.append(_peaks(block[name], step) if name in block else np.zeros(count, dtype=np.float32))
     seconds = stems.length / stems.sample_rate
-    return {name: _spans(np.concatenate(found), step / stems.sample_rate, seconds) for name, found in levels.items()}, bed
+    return {
+        name: _spans(np.concatenate(found), step / stems.sample_rate, seconds) for name, found in levels.items()
+    }, bed
 
 
 def _peaks(samples: np.ndarray, step: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The soundtrack taken apart while it streams: one stem for each sounding object, and the ambience that is left.
 
-Masks are made for chunks of some nineteen seconds on a fixed grid, which overlap by nearly three and are cross-faded; so memory does not grow with length, and the samples do not depend on the size of the blocks asked for. The ambience is
+Masks are made for chunks of some nineteen seconds on a fixed grid, which overlap by nearly three and are cross-faded;
+so memory does not grow with length, and the samples do not depend on the size of the blocks asked for. The ambience is
 the original less the objects' stems: they add up to it but for the rounding of 32-bit floats.
 """
 
@@ -154,9 +155,7 @@ class OwnStems:
         each = transform.gather((spectra.real**2 + spectra.imag**2) * np.float32(4.0 / transform.size**2))
         balance = (each[0] - each[1]) / (each[0] + each[1] + np.float32(1e-12)) if self._lateral else None
         rng = np.random.default_rng([self._seed, first])
-        masks = masks_of(
-            each.mean(axis=0), self._noise(first, stop), list(parts.values()), balance, rng=rng
-        )
+        masks = masks_of(each.mean(axis=0), self._noise(first, stop), list(parts.values()), balance, rng=rng)
         return dict(zip(parts, masks, strict=True))
 
     def _noise(self, first: int, stop: int) -> Floats:
