@@ -21,6 +21,7 @@ from seehear.sound.splitting import OwnStems, Track
 
 _BED_CHANNELS = 3
 _ASSUMED = "assumed"
+_OPEN = "Which objects sound"
 
 
 class OwnSound:
@@ -137,10 +138,14 @@ def _told(
         else:
             unheard.append(one.model_copy(update={"sounding": (), "extra": facts}).model_dump(mode="json"))
     extra = dict(scene.extra)
+    # what the watching room had to leave open is settled here
+    unknown = [one for one in extra.pop("unknown", []) if not str(one).startswith(_OPEN)]
     if unheard:
         extra["unheard"] = [*extra.get("unheard", []), *unheard]
     if note:
-        extra["unknown"] = [*extra.get("unknown", []), note]
+        unknown.append(note)
+    if unknown:
+        extra["unknown"] = unknown
     return scene.model_copy(update={"objects": tuple(heard), "extra": extra})
 
 
