@@ -8,9 +8,13 @@ import pytest
 from seehear.acoustics.bed import SOURCES, Bed, bed_source
 from seehear.acoustics.decorrelate import decorrelation_filters, diffuse_ears, ear_coherence
 from seehear.acoustics.fir import StreamingFir, fractional_delay
+from seehear.acoustics.hrtf import ONSET, default_hrtf
 from seehear.acoustics.panning import panner_of
+from seehear.acoustics.render import Renderer
 from seehear.errors import InputError
 from seehear.media.layout import LAYOUTS, layout_of
+from seehear.media.stems import ArrayStems
+from seehear.scene import Keyframe, Scene, SceneObject
 from seehear.scene.direction import angle_between, angles_to_vector, rotation_matrix
 
 RATE = 48000
@@ -26,7 +30,7 @@ class Ball:
 
     def filters_at(self, direction):
         out = np.zeros((len(direction), 2, self.taps), dtype=np.float32)
-        out[:, :, 16] = 1.0 + 0.5 * direction[:, 1:2] * np.array([1.0, -1.0])
+        out[:, :, ONSET] = 1.0 + 0.5 * direction[:, 1:2] * np.array([1.0, -1.0])
         out[:, :, 20] = 0.3 * direction[:, :1]
         return out
 
@@ -210,7 +214,7 @@ def test_speakers_are_heard_through_their_own_filters():
     bed = _bed("binaural", "5.1")
     out = bed.process(samples).astype(np.float64)
     u, head = angles_to_vector([110.0]), Ball()
-    late = head.delay_at(u)[0] * RATE + bed.delay
+    late = head.delay_at(u)[0] * RATE + bed.delay - ONSET
     for ear in (0, 1):
         expected = np.convolve(head.filters_at(u)[0, ear], fractional_delay(late[ear], 200))
         np.testing.assert_allclose(out[ear, :263], expected, atol=2e-5)
@@ -245,7 +249,7 @@ def test_ambisonics_reach_the_ears_as_the_speaker_would(source, within):
         bed, head = _bed("binaural", source), Ball()
         spectrum = np.fft.rfft(bed.process(samples).astype(np.float64))
         frequency = np.fft.rfftfreq(1024, 1 / RATE)
-        late = head.delay_at(u)[0][:, None] + bed.delay / RATE
+        late = head.delay_at(u)[0][:, None] + (bed.delay - ONSET) / RATE
         wanted = np.fft.rfft(head.filters_at(u)[0], 1024) * np.exp(-2j * np.pi * frequency * late)
         heard = frequency < limit
         assert np.abs(spectrum - wanted)[:, heard].max() < within * np.abs(wanted[:, heard]).max()
@@ -299,3 +303,22 @@ def test_a_streaming_filter_is_a_convolution():
     out = np.concatenate([fir.process(samples[:, a : a + 37], filters) for a in range(0, 700, 37)], axis=1)
     wanted = [sum(np.convolve(samples[i], filters[o, i])[:700] for i in range(3)) for o in range(2)]
     np.testing.assert_allclose(out, wanted, atol=1e-12)
+
+
+def test_a_bed_lines_up_with_what_is_rendered():
+    """A soundtrack's left channel and an object at +30 deg reach the ears alike, once `delay` is cut off."""
+    impulse = np.zeros((1, 4096), dtype=np.float32)
+    impulse[0, 2000] = 1.0
+    thing = SceneObject(
+        id="a", label="car", sounding=((0.0, 0.08),), stem="as_heard",
+        keyframes=(Keyframe(time=0.0, azimuth=30.0, elevation=0.0),),
+    )  # fmt: skip
+    ears = layout_of("binaural")
+    scene = Scene(duration=0.08, objects=(thing,))
+    rendered = [block.mix for block in Renderer(scene, ears).blocks(ArrayStems({"a": impulse}, RATE, 3800))]
+    bed = Bed(ears, "5.1", sample_rate=RATE, hrtf=default_hrtf(RATE))
+    surround = np.zeros((6, 4096), dtype=np.float32)
+    surround[0] = impulse
+    heard = bed.process(surround)[:, bed.delay :][:, :3800]
+    wanted = np.concatenate(rendered, axis=1)
+    assert np.abs(heard - wanted).max() < 1e-3 * np.abs(wanted).max()

@@ -19,7 +19,7 @@ from seehear.acoustics.decorrelate import decorrelation_filters, diffuse_ears
 from seehear.acoustics.fir import StreamingFir
 from seehear.acoustics.panning import panner_of
 from seehear.acoustics.turning import Turn, turn_of
-from seehear.acoustics.virtual_speakers import HeadFilters, ambisonic_filters, constant_delay, speaker_filters
+from seehear.acoustics.virtual_speakers import HeadFilters, ambisonic_filters, lateness, speaker_filters
 from seehear.errors import InputError
 from seehear.media.layout import LAYOUTS, Layout, layout_of
 from seehear.media.stems import Samples
@@ -83,7 +83,8 @@ class Bed:
         hrtf: a head's filters at the same rate; needed for surround and ambisonics to two ears, else unused.
 
     Attributes:
-        delay: samples by which the result is late: 0, but for surround and ambisonics to two ears.
+        delay: samples by which the result is later than what is placed exactly: 0, but for surround and ambisonics to
+            two ears. Cut so many off the start to line it up.
 
     Raises:
         InputError: an unknown source; filters missing or at another rate.
@@ -96,7 +97,7 @@ class Bed:
         self._inputs = 1 if source == "mono" else layout_of(source).size
         self._last: Array | None = None
         through_head = layout.kind == "ears" and source not in ("mono", "stereo")
-        self.delay = constant_delay(sample_rate) if through_head else 0
+        self.delay = lateness(sample_rate) if through_head else 0
         if through_head:
             self._stage = _head_stage(LAYOUTS[source], _checked(hrtf, sample_rate))
         elif source == "mono":

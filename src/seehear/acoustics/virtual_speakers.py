@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from seehear.acoustics.ambisonics import degree_of_channels, sphere_quadrature, spherical_harmonics
 from seehear.acoustics.fir import fast_length, fractional_delay
+from seehear.acoustics.hrtf import ONSET
 from seehear.errors import InputError
 from seehear.scene.direction import Array
 
@@ -41,7 +42,7 @@ class HeadFilters(Protocol):
     taps: int
 
     def filters_at(self, direction: Array) -> NDArray[np.floating]:
-        """Give (k, 2, taps) filters, left and right ear, their onsets aligned, of (k, 3) unit vectors."""
+        """Give (k, 2, taps) filters, left and right ear, of (k, 3) unit vectors, their onsets at sample `ONSET`."""
         ...
 
     def delay_at(self, direction: Array) -> NDArray[np.floating]:
@@ -49,8 +50,12 @@ class HeadFilters(Protocol):
         ...
 
 
-def constant_delay(sample_rate: int) -> int:
-    """Give the samples by which these filters are late, so that the nearer ear may be early."""
+def lateness(sample_rate: int) -> int:
+    """Give the samples by which these filters are late, so that the nearer ear may be early; onset room included."""
+    return _lead(sample_rate) + ONSET
+
+
+def _lead(sample_rate: int) -> int:
     return math.ceil(_LARGEST_DELAY * sample_rate) + _SINC_MARGIN
 
 
@@ -62,13 +67,13 @@ def speaker_filters(head: HeadFilters, direction: Array) -> Array:
         direction: (k, 3) unit vectors, in the listener's axes.
 
     Returns:
-        (2, k, taps), `constant_delay` samples late.
+        (2, k, taps), `lateness` samples late.
 
     Raises:
         InputError: an ear further from the head's centre than sound travels in 0.7 ms.
     """
     delay = _delay_samples(head, direction)
-    lead = 2 * constant_delay(head.sample_rate)
+    lead = 2 * _lead(head.sample_rate)
     taps = head.taps + lead
     size = fast_length(taps)
     late = np.fft.rfft(fractional_delay(delay, lead), size)
@@ -77,16 +82,16 @@ def speaker_filters(head: HeadFilters, direction: Array) -> Array:
 
 
 def ambisonic_filters(head: HeadFilters, order: int) -> Array:
-    """Give the filters from ambisonic channels (ACN, SN3D) to the ears, (2, K, taps), `constant_delay` late.
+    """Give the filters from ambisonic channels (ACN, SN3D) to the ears, (2, K, taps), `lateness` samples late.
 
     Raises:
         InputError: as `speaker_filters`.
     """
     points, area = sphere_quadrature(_GRID_DEGREE)
-    taps = head.taps + 2 * constant_delay(head.sample_rate)
+    taps = head.taps + 2 * _lead(head.sample_rate)
     size = fast_length(2 * taps)
     frequency = np.fft.rfftfreq(size, 1.0 / head.sample_rate)
-    base = constant_delay(head.sample_rate)
+    base = _lead(head.sample_rate)
     around = (_delay_samples(head, points) - base) / head.sample_rate
     kept = np.minimum(frequency, min(_ALIGNED_ABOVE, order * _EXACT_PER_ORDER))
     phase = around[..., None] * kept + base / head.sample_rate * frequency
@@ -109,4 +114,4 @@ def _delay_samples(head: HeadFilters, direction: Array) -> Array:
             f"ear delays must be within {_LARGEST_DELAY * 1e3} ms of the head's centre, "
             f"got {np.abs(seconds).max() * 1e3:.3f} ms: check the HRTF's onsets"
         )
-    return seconds * head.sample_rate + constant_delay(head.sample_rate)
+    return seconds * head.sample_rate + _lead(head.sample_rate)
