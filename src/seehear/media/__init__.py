@@ -1,7 +1,16 @@
 """Sound and picture files: reading, writing, channel layouts."""
 
 from seehear.media.atomic import check_output, written_whole
-from seehear.media.audio import AudioClip, AudioInfo, audio_blocks, audio_info, read_audio
+from seehear.media.audio import (
+    AudioClip,
+    AudioInfo,
+    FileStem,
+    FolderStems,
+    StemWriter,
+    audio_blocks,
+    audio_info,
+    read_audio,
+)
 from seehear.media.frame import Frame
 from seehear.media.layout import LAYOUTS, Layout, layout_of
 from seehear.media.picture import PictureInfo, frames, picture_info
@@ -14,11 +23,14 @@ __all__ = [
     "ArrayStems",
     "AudioClip",
     "AudioInfo",
+    "FileStem",
+    "FolderStems",
     "Frame",
     "Layout",
     "PictureInfo",
     "Samples",
     "SoundWriter",
+    "StemWriter",
     "Stems",
     "audio_blocks",
     "audio_info",
