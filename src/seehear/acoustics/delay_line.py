@@ -18,7 +18,7 @@ from seehear.scene.direction import Array
 REACH = 32
 """Samples that a read touches at most on either side of its position."""
 
-_KAISER_BETA = 11.0
+_KAISER_BETA = 12.0
 
 
 class SincTable(NamedTuple):

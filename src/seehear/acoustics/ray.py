@@ -15,7 +15,7 @@ from seehear.media.stems import Samples
 from seehear.scene.direction import Array
 from seehear.scene.scene import Extent
 
-BLOCK = 8192
+BLOCK = 16384
 """Samples rendered at a time, whatever size the caller asks for."""
 
 _HOPS = BLOCK // CONTROL

@@ -75,15 +75,19 @@ class Path:
         if not self.has_direction:
             return Place(np.full((len(times), 3), np.nan), np.full(len(times), np.nan))
         held = np.clip(times, self._times[0], self._times[-1])
-        direction, distance = self._between(held)
+        direction, distance = np.empty((len(times), 3)), np.full(len(times), np.nan)
+        rest = np.ones(len(times), dtype=bool)
         for run in self._runs:
-            inside = (held >= run.times[0]) & (held <= run.times[-1])
-            if inside.any():
+            inside = np.flatnonzero((held >= run.times[0]) & (held <= run.times[-1]))
+            if len(inside):
                 metres = run.at(held[inside])
-                distance[inside] = np.linalg.norm(metres, axis=-1)
+                distance[inside] = np.sqrt((metres * metres).sum(axis=-1))
                 # a path through the listener's own head has no direction there: keep the great circle's
                 safe = distance[inside] > 1e-9
-                direction[np.flatnonzero(inside)[safe]] = metres[safe] / distance[inside][safe, None]
+                direction[inside] = metres / np.where(safe, distance[inside], 1.0)[:, None]
+                rest[inside] = ~safe
+        if rest.any():
+            direction[rest] = self._between(held[rest])
         return Place(direction, distance)
 
     def velocity_at(self, time: ArrayLike) -> Array:
@@ -123,13 +127,13 @@ class Path:
     def _metres(self) -> Array:
         return np.asarray(self._unit * self._distance[:, None])
 
-    def _between(self, held: Array) -> tuple[Array, Array]:
+    def _between(self, held: Array) -> Array:
+        """Give the directions on the great circles between keyframes."""
         if len(self._times) == 1:
-            return np.repeat(self._unit, len(held), axis=0), np.repeat(self._distance, len(held))
+            return np.repeat(self._unit, len(held), axis=0)
         left = np.clip(np.searchsorted(self._times, held, side="right") - 1, 0, len(self._times) - 2)
         share = (held - self._times[left]) / (self._times[left + 1] - self._times[left])
-        direction = great_circle(self._unit[left], self._unit[left + 1], share)
-        return direction, np.full(len(held), np.nan)
+        return great_circle(self._unit[left], self._unit[left + 1], share)
 
 
 class _Cubic:
