@@ -2,7 +2,7 @@
 
 The measurement came as 16-bit integers, so nothing is lost: ``responses * scale`` are the file's numbers, at its own
 44.1 kHz and in full length. Directions are unit vectors, x front, y left, z up, rounded to 1e-12 so that left and
-right are mirror images to the last bit.
+right are mirror images to the last bit. Arrival times, which take a while to find, are kept too.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from seehear.acoustics.hrtf_delay import arrival_times
 from seehear.scene import angles_to_vector
 
 HERE = Path(__file__).resolve().parent.parent / "src" / "seehear" / "acoustics" / "data" / "kemar.npz"
@@ -31,6 +32,7 @@ def main(sofa: Path, out: Path = HERE) -> None:
         responses=whole.astype(np.int16),
         scale=SCALE,
         directions=angles_to_vector(position[:, 0], position[:, 1]).round(12),
+        arrival=arrival_times((whole * SCALE).astype(np.float32), rate),
         sample_rate=rate,
     )
 

@@ -24,7 +24,7 @@ Spectra = NDArray[np.complex64]
 BLOCK = 256
 """Filters hold a multiple of this many samples."""
 
-ONSET = 16
+ONSET = 20
 """Samples before a filter's arrival time, the same in every filter: room for what precedes it."""
 
 SPARE = 1e-3
@@ -41,6 +41,7 @@ class Hrtf:
         response_rate: Hz, of the responses.
         sample_rate: Hz, of the filters; None: the responses' own.
         lag: (d, 2) s by which the responses came later than their samples say.
+        arrival: (d, 2) s, ``arrival_times`` of the responses where they are known; None: they are found.
 
     Attributes:
         name: as given.
@@ -64,6 +65,7 @@ class Hrtf:
         response_rate: int,
         sample_rate: int | None = None,
         lag: ArrayLike = 0.0,
+        arrival: ArrayLike | None = None,
     ) -> None:
         self.name = name
         self._responses = np.asarray(responses, dtype=np.float32)
@@ -73,7 +75,8 @@ class Hrtf:
         _check(self.directions, self._responses)
         self._mesh = mesh_of(self.directions)
         self._lag = np.broadcast_to(np.asarray(lag, dtype=np.float64), self._responses.shape[:2])
-        self._delays = DelayField(arrival_times(self._responses, response_rate) + self._lag, self._mesh)
+        self._arrival = arrival_times(self._responses, response_rate) if arrival is None else np.asarray(arrival)
+        self._delays = DelayField(self._arrival + self._lag, self._mesh)
         self.filters = self._aligned()
         self.taps = self.filters.shape[-1]
         self._spectra: dict[int, Spectra] = {}
@@ -125,6 +128,7 @@ class Hrtf:
             response_rate=self._response_rate,
             sample_rate=sample_rate,
             lag=self._lag,
+            arrival=self._arrival,
         )
 
     def _aligned(self) -> Filters:
@@ -148,13 +152,13 @@ def default_hrtf(sample_rate: int = 48000) -> Hrtf:
     """
     with files("seehear.acoustics").joinpath("data/kemar.npz").open("rb") as file, np.load(file) as data:
         responses = data["responses"].astype(np.float32) * np.float32(data["scale"])
-        directions, rate = data["directions"].astype(np.float64), int(data["sample_rate"])
+        directions, arrival, rate = data["directions"], data["arrival"], int(data["sample_rate"])
     name = "MIT KEMAR, normal pinna (Gardner and Martin 1994)"
-    return Hrtf(name, directions, responses, response_rate=rate, sample_rate=sample_rate)
+    return Hrtf(name, directions, responses, response_rate=rate, sample_rate=sample_rate, arrival=arrival)
 
 
 def _moved(responses: Filters, rates: tuple[int, int], shift: Array, taps: int) -> Filters:
-    """Shift and resample band-limited responses by their spectra; the last half millisecond fades out.
+    """Shift and resample band-limited responses by their spectra; the last quarter of a millisecond fades out.
 
     Args:
         responses: (d, 2, n).
@@ -173,7 +177,7 @@ def _moved(responses: Filters, rates: tuple[int, int], shift: Array, taps: int) 
     frequency = np.arange(min(before, after) // 2 + 1) * (rates[0] / before)
     turn = np.exp(-2j * np.pi * frequency * shift[..., None]).astype(np.complex64)
     moved = irfft(spectrum[..., : len(frequency)] * turn, after, axis=-1)[..., :taps]
-    fade = min(taps, round(SPARE / 2 * rates[1]))
+    fade = min(taps, round(SPARE / 4 * rates[1]))
     moved[..., taps - fade :] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 1.0) / (fade + 1.0))
     return np.asarray(moved, dtype=np.float32)
 

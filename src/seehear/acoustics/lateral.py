@@ -97,7 +97,8 @@ class LateralTable:
         total = left + right
         self._shares = (left / total, right / total, 2.0 * np.array([ears.cross for ears in high]).conj() / total)
         delay = _peak_delays(cross)
-        self.itd: Array = np.maximum.accumulate(delay) + 1e-9 * np.arange(-90.0, 91.0)
+        rising = np.maximum.accumulate(delay), np.minimum.accumulate(delay[::-1])[::-1]
+        self.itd: Array = (rising[0] + rising[1]) / 2.0 + 1e-9 * self.lateral
 
     def itd_of(self, signal: Samples) -> InterauralDelay:
         """Measure the delay between the ears.
