@@ -2,16 +2,21 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
+
+import numpy as np
 
 from seehear.errors import InputError
 from seehear.media.atomic import written_whole
+from seehear.media.layout import layout_of
 from seehear.pipelines.picture_to_sound import hear
-from seehear.pipelines.rendering import Progress, quietly
+from seehear.pipelines.rendering import SAMPLE_RATE, Progress, Rendering, quietly
 from seehear.pipelines.report import Report
 
 NAMES = ("world.mp4", "heard.mp4", "heard.scene.json", "heard-5.1.wav", "heard-5.1.scene.json", "heard.png")
 MARK = ".seehear-demo.json"
+LOUDNESS = -23.0
 
 
 class Demo(NamedTuple):
@@ -64,5 +69,18 @@ def _claim(place: Path) -> None:
 
 
 def _write_world(path: Path, *, seed: int) -> None:
-    """Write the world's picture with its sound folded to one channel."""
-    raise NotImplementedError
+    """Write the world's picture; its sound is what one omnidirectional microphone hears, on both channels."""
+    from seehear.media.mux import mux
+    from seehear.simulate import to_world, write_video
+
+    world = to_world(seed)
+    with (
+        TemporaryDirectory(dir=path.parent, prefix=".world-") as folder,
+        Rendering(world.scene, world.stems, layout_of("foa"), folder=path.parent) as rendering,
+    ):
+        silent = Path(folder) / "silent.mp4"
+        write_video(silent, world.frames(), world.fps)
+        rendering.run()
+        gain = rendering.level(LOUDNESS).gain_db
+        folded = (np.repeat(block[:1], 2, axis=0) for block in rendering.blocks(gain))
+        mux(silent, path, folded, layout_of("stereo"), sample_rate=SAMPLE_RATE, force=True)
