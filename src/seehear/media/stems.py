@@ -13,17 +13,22 @@ AMBIENCE = "ambience"
 
 
 class Stems(Protocol):
-    """What every sound backend gives and the renderer takes.
+    """What every sound backend gives and the renderer takes."""
 
-    Attributes:
-        sample_rate: Hz of all stems.
-        length: samples of the whole clip.
-        channels: channels of each stem, by object id; the bed's key is ``"ambience"``.
-    """
+    @property
+    def sample_rate(self) -> int:
+        """Hz of all stems."""
+        ...
 
-    sample_rate: int
-    length: int
-    channels: Mapping[str, int]
+    @property
+    def length(self) -> int:
+        """Samples of the whole clip."""
+        ...
+
+    @property
+    def channels(self) -> Mapping[str, int]:
+        """Channels of each stem, by object id; the bed's key is ``"ambience"``."""
+        ...
 
     def blocks(self, size: int) -> Iterator[dict[str, Samples]]:
         """Give the stems in order, ``size`` samples at a time (the last block may be shorter).

@@ -80,7 +80,7 @@ def checked(**options: Unpack[HearOptions]) -> HearOptions:
     unknown = set(options) - set(DEFAULTS)
     if unknown:
         raise TypeError(f"hear() has no option {sorted(unknown)[0]!r}: expected one of {', '.join(DEFAULTS)}")
-    wish = HearOptions(**{**DEFAULTS, **options})  # type: ignore[typeddict-item]
+    wish = HearOptions(**{**DEFAULTS, **options})
     _in_range("fov", wish["horizontal_fov"], 0.0, 360.0, "deg")
     _in_range("spread", wish["spread"], 0.0, 10.0, "times")
     _in_range("duration", wish["duration"], 0.0, 24 * 3600.0, "s")
