@@ -63,8 +63,8 @@ def _serve(
         yield Compared(
             view,
             stance,
-            _warped(background, _between(middle[1], stance, links), view.rgb),
-            _warped(last.luma, step, view.luma),
+            _warped(background, _between(middle[1], stance, links), view.rgb, middle[0].live),
+            _warped(last.luma, step, view.luma, last.live),
             np.eye(3) if step is None else step,
         )
         past.append(waiting.popleft())
@@ -92,18 +92,26 @@ def _between(first: Stance, second: Stance, links: dict[int, Reals]) -> Reals | 
     return np.asarray(second.warp @ chain @ np.linalg.inv(first.warp))
 
 
-def _warped(picture: Bytes, move: Reals | None, beneath: Bytes) -> Bytes:
-    """Move a picture; where it does not reach, ``beneath`` shows."""
+def _warped(picture: Bytes, move: Reals | None, beneath: Bytes, live: tuple[int, int, int, int]) -> Bytes:
+    """Move the live part of a picture; where it does not reach, ``beneath`` shows."""
     if move is None:
         return picture
-    under = beneath.copy()
     size = (picture.shape[1], picture.shape[0])
-    cv2.warpPerspective(picture, move, size, under, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
+    moved = cv2.warpPerspective(picture, move, size, flags=cv2.INTER_LINEAR)
+    x0, y0, x1, y1 = live[0] + 2, live[1] + 2, live[2] - 3, live[3] - 3
+    corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ move.T
+    reach = np.zeros(picture.shape[:2], np.uint8)
+    if (corners[:, 2] > 1e-6).all():
+        outline = np.clip(corners[:, :2] / corners[:, 2:], -9999, 9999)
+        cv2.fillConvexPoly(reach, np.round(outline).astype(np.int32), 255)
+    under = beneath.copy()
+    cv2.copyTo(moved, reach, under)
     return under
 
 
 def _median(samples: list[tuple[View, Stance]], middle: tuple[View, Stance], links: dict[int, Reals]) -> Bytes:
-    stack = [_warped(view.rgb, _between(stance, middle[1], links), middle[0].rgb) for view, stance in samples]
+    under, goal = middle[0].rgb, middle[1]
+    stack = [_warped(view.rgb, _between(stance, goal, links), under, view.live) for view, stance in samples]
     return np.asarray(np.median(np.stack(stack), axis=0), np.uint8) if len(stack) < 9 else _median_of_nine(stack)
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.watch.background import Compared
-from seehear.watch.working import Bytes, Reals
+from seehear.watch.working import LONG_SIDE, Bytes, Reals
+
+Mask = NDArray[np.bool_]
 
 _SMALLEST = 0.001  # share of the frame
 _LARGEST = 0.8
@@ -76,14 +79,37 @@ def moving_regions(one: Compared, away: Bytes) -> list[Detection]:
         here = marks[inside] == k
         if (away[inside][here] > strong).mean() < 0.15:
             continue
-        strength = float(min(1.0, away[inside][here].mean() / 64))
-        colours = colour_shares(one.view.rgb[inside], here)
-        found.append(Detection(np.array([x, y, x + w, y + h], float), "moving", strength, colours))
+        for part, cover in _cores(away[inside], here, weak):
+            spot = one.view.rgb[inside][part]
+            x0, y0 = x + part[1].start, y + part[0].start
+            box = np.array([x0, y0, x0 + spot.shape[1], y0 + spot.shape[0]], float)
+            strength = float(min(1.0, away[inside][part][cover].mean() / 64))
+            found.append(Detection(box, "moving", strength, colour_shares(spot, cover)))
     found.sort(key=lambda region: -float(np.prod(region.box[2:] - region.box[:2])) * region.strength)
     return found[:_MOST]
 
 
-def colour_shares(rgb: Bytes, mask: np.ndarray) -> Reals:
+def _cores(away: Bytes, here: Mask, weak: float) -> list[tuple[tuple[slice, slice], Mask]]:
+    """Cut a region down to its core: a shadow, a glow or a change of light is weak beside what causes it.
+
+    Args:
+        away: (h, w) difference in the region's box.
+        here: (h, w) the region.
+        weak: the threshold that found it.
+
+    Returns:
+        For every part of the core its place in the box and its mask.
+    """
+    core = here & (away > max(weak, 0.3 * float(np.percentile(away[here], 85))))
+    joined = cv2.morphologyEx(core.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined), connectivity=8)
+    smallest = max(0.1 * stats[1:, 4].max(initial=0), _SMALLEST * LONG_SIDE**2 / 2)
+    parts = [k for k in range(1, count) if stats[k, 4] >= smallest]
+    places = [(slice(y, y + h), slice(x, x + w)) for x, y, w, h, _ in stats[parts].tolist()]
+    return [(place, marks[place] == k) for k, place in zip(parts, places, strict=True)]
+
+
+def colour_shares(rgb: Bytes, mask: Mask) -> Reals:
     """Give (64,) square roots of the shares of 4 x 4 x 4 colours where ``mask`` (h, w) holds."""
     picked = rgb[mask].astype(np.int64) >> 6
     counts = np.bincount(picked @ np.array([16, 4, 1]), minlength=64).astype(np.float64)

@@ -15,6 +15,10 @@ from seehear.watch.working import Bytes, Reals, View
 _CELLS_WH = (10, 6)
 _PER_CELL = 4
 _STILL = 0.35  # px: a camera that moved less since the reference view has not moved
+_FLAT = 6e-5  # least eigenvalue of a corner that noise does not make
+_MANY = 0.35  # share of the picture's cells that must move as one before that is the camera's motion
+_WIDE = 0.15  # least spread (std) of the points that move with the camera, shares of width and height; even: 0.29
+_PATIENCE = 1.5  # seconds without such a motion before a new reference is taken
 
 
 @dataclass(frozen=True)
@@ -53,39 +57,46 @@ class Steadier:
         self._link = np.eye(3)
         self._warp = np.eye(3)
         self._speed = np.eye(3)
+        self._moved = False
+        self._lost_at: float | None = None
 
     def step(self, view: View) -> Stance:
         """Place the next view."""
         if self._chapter < 0:
-            self._begin(view.luma, np.eye(3), np.eye(3))
+            self._begin(view, np.eye(3), np.eye(3))
             return Stance(0, np.eye(3), np.eye(3), self._rotation, moved=False, sure=1.0)
-        before, after = self._follow(view.luma)
+        before, after = self._follow(_detail(view.luma))
         guess = self._warp
         if len(before) < 8:
             return self._lost(view)
         inlier, sure = _agreeing(_through(guess, before), after, self._lens.size_wh)
-        if inlier.sum() < 8 or sure < 0.2:
+        if inlier.sum() < 8 or sure < _MANY:
             return self._lost(view)
+        self._lost_at = None
         warp, turn, moved = self._fit(before[inlier], after[inlier])
+        self._moved = moved
         self._speed, self._warp = warp @ np.linalg.inv(guess), warp
         rotation = self._base @ turn
         stance = Stance(self._chapter, warp, self._link, rotation, moved, sure)
         if self._worn(before[inlier], after[inlier]):
-            self._begin(view.luma, rotation, warp)
+            self._begin(view, rotation, warp)
         return stance
 
-    def _begin(self, luma: Bytes, rotation: Reals, link: Reals) -> None:
+    def _begin(self, view: View, rotation: Reals, link: Reals) -> None:
         self._chapter += 1
-        self._reference, self._base, self._rotation = luma, rotation, rotation
+        self._reference, self._base, self._rotation = _detail(view.luma), rotation, rotation
         self._link = link
         self._warp = np.eye(3)
-        self._points = _spread_points(luma)
+        self._points = _spread_points(view.luma, view.live)
 
     def _lost(self, view: View) -> Stance:
-        """Too little to go by: the camera is taken to have stopped, and a new reference begins."""
-        stance = Stance(self._chapter, self._warp, self._link, self._rotation, moved=True, sure=0.0)
-        self._begin(view.luma, self._rotation, self._warp)
+        """Too little to go by: the camera is taken to have stopped; after a while a new reference begins."""
+        stance = Stance(self._chapter, self._warp, self._link, self._rotation, moved=self._moved, sure=0.0)
         self._speed = np.eye(3)
+        self._lost_at = view.time if self._lost_at is None else self._lost_at
+        if view.time - self._lost_at > _PATIENCE or len(self._points) < 8:
+            self._begin(view, self._rotation, self._warp)
+            self._lost_at = None
         return stance
 
     def _follow(self, luma: Bytes) -> tuple[Reals, Reals]:
@@ -125,13 +136,20 @@ class Steadier:
         return bool(len(before) < 0.4 * len(self._points) or shift > 0.3 * width or not 0.75 < scale < 1.33)
 
 
-def _spread_points(luma: Bytes) -> Reals:
+def _detail(luma: Bytes) -> Bytes:
+    """Take the slow changes out of a picture, so that a change of exposure is not a motion."""
+    slow = cv2.GaussianBlur(luma, (0, 0), 8.0)
+    return np.asarray(cv2.addWeighted(luma, 2.0, slow, -2.0, 128.0), np.uint8)
+
+
+def _spread_points(luma: Bytes, live: tuple[int, int, int, int]) -> Reals:
     """Give the best corners of every cell of the picture, (n, 2) pixels: flat regions have a say too."""
     strength = np.asarray(cv2.cornerMinEigenVal(luma, 5), np.float64)
     strength[(strength < np.asarray(cv2.dilate(strength, np.ones((5, 5)))))] = 0
-    strength[:4], strength[-4:], strength[:, :4], strength[:, -4:] = 0, 0, 0, 0
+    inner = np.zeros_like(strength)
+    inner[live[1] + 5 : live[3] - 5, live[0] + 5 : live[2] - 5] = 1
     height, width = luma.shape
-    y, x = np.nonzero(strength > 1e-6)
+    y, x = np.nonzero(strength * inner > _FLAT)
     cell = x * _CELLS_WH[0] // width + _CELLS_WH[0] * (y * _CELLS_WH[1] // height)
     order = np.lexsort((-strength[y, x], cell))
     first = np.searchsorted(cell[order], cell[order])
@@ -172,7 +190,9 @@ def _agreeing(expected: Reals, found: Reals, size_wh: tuple[int, int]) -> tuple[
     votes = np.sqrt(share).sum(1)
     votes[0] *= 1.1  # a camera at rest is likelier than one that follows something
     best = int(votes.argmax())
-    return agree[best], float(votes[best] / len(count))
+    wide = np.std(found[agree[best]], axis=0) / size_wh if agree[best].any() else np.zeros(2)
+    sure = float(votes[best] / len(count))
+    return agree[best], sure if best == 0 or (wide > _WIDE).all() else 0.0
 
 
 def _hypotheses(start: np.ndarray, end: np.ndarray, tries: int = 150) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from seehear.watch.door import SightFrame
 
 LONG_SIDE = 320
 _SHORTEST = 32
+_BLACK = 28  # luma of a black bar at most, with the ringing of codecs
 
 Bytes = NDArray[np.uint8]
 Reals = NDArray[np.float64]
@@ -28,11 +29,13 @@ class View(NamedTuple):
         time: seconds.
         rgb: (h, w, 3) uint8.
         luma: (h, w) uint8.
+        live: x0, y0, x1, y1 in pixels, the picture without black bars.
     """
 
     time: float
     rgb: Bytes
     luma: Bytes
+    live: tuple[int, int, int, int]
 
 
 class Handedness:
@@ -90,7 +93,22 @@ def shrunk(rgb: Bytes, size_wh: tuple[int, int]) -> Bytes:
 
 def views(frames: Iterable[SightFrame], handedness: Handedness) -> Iterator[View]:
     """Give the frames small and in one handedness, one after the other."""
+    live: tuple[int, int, int, int] | None = None
     for frame in frames:
         rgb = handedness.turned(frame.rgb())
         small = shrunk(rgb, working_size((rgb.shape[1], rgb.shape[0])))
-        yield View(frame.time, small, np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8))
+        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        live = _live(luma, live)
+        yield View(frame.time, small, luma, live)
+
+
+def _live(luma: Bytes, before: tuple[int, int, int, int] | None) -> tuple[int, int, int, int]:
+    """Give the picture without the black bars that no view so far has lit; a black view has none."""
+    columns, rows = (np.flatnonzero(luma.max(axis=axis) > _BLACK) for axis in (0, 1))
+    height, width = luma.shape
+    if not len(columns):
+        return before or (0, 0, width, height)
+    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    if before is None:
+        return box
+    return min(box[0], before[0]), min(box[1], before[1]), max(box[2], before[2]), max(box[3], before[3])
