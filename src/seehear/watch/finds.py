@@ -1,5 +1,6 @@
 """From a shot's tracks to smooth boxes at all analysed times: what will be an object, before it has a name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,13 +48,14 @@ class Find:
 
 
 def is_worth_keeping(track: Track, step: float) -> bool:
-    """Say whether a track is more than a flicker; ``step`` is the time between views in seconds."""
+    """Say whether a track is more than a flicker; ``step`` is the time between looks in seconds."""
     times = track.table[:, 0]
     life = times[-1] - times[0] + step
-    return bool(life >= _SHORTEST and track.hits >= 4 and track.hits * step / life >= _STEADIEST)
+    least = 4 if track.kinds["moving"] else 3
+    return bool(life >= _SHORTEST and track.hits >= least and track.hits * step / life >= _STEADIEST)
 
 
-def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float) -> Find:
+def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float, looks: Mapping[str, float]) -> Find:
     """Smooth a track.
 
     Args:
@@ -61,21 +63,23 @@ def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float) -> Fi
         clock: (m,) times of all views of the shot.
         size_wh: working size.
         end: seconds, where the shot ends.
+        looks: seconds between looks for each kind.
     """
     table = track.table
     times = clock[(clock >= table[0, 0] - 1e-9) & (clock <= table[-1, 0] + 1e-9)]
     scale = np.array([*size_wh, *size_wh], float)
     raw = np.column_stack([np.interp(times, table[:, 0], table[:, k + 1]) for k in range(4)]) / scale
-    energy = np.interp(times, table[:, 0], np.array(track.energy, float))
+    pulse = np.array(track.pulse).reshape(-1, 2)
+    energy = np.interp(times, pulse[:, 0], pulse[:, 1]) if len(pulse) else np.zeros(len(times))
     boxes = _framed(smoothed(times, raw, SMOOTHED_OVER))
     right = np.clip(np.searchsorted(table[:, 0], times - 1e-9), 0, len(table) - 1)
     left = np.maximum(right - 1, 0)
     apart = np.abs(table[right, 0] - times) > 1e-6
     seen = ~(apart & (table[right, 0] - table[left, 0] > _BRIDGED))
-    kind = max(track.kinds, key=lambda name: track.kinds[name])
-    step = float(np.median(np.diff(clock))) if len(clock) > 1 else 0.0
-    until = end if times[-1] >= clock[-1] - 1e-9 else float(times[-1])
-    confidence = _confidence(track, kind, float(times[-1] - times[0]), step)
+    kind = track.kind
+    step = looks[kind]
+    until = end if table[-1, 0] >= clock[-1] - 1.2 * step else float(times[-1])
+    confidence = _confidence(track, float(times[-1] - times[0]) + step, looks)
     return Find(kind, times, boxes, raw, seen, energy, confidence, until)
 
 
@@ -86,7 +90,7 @@ def _framed(boxes: Reals) -> Reals:
     return np.concatenate([low, high], axis=1)
 
 
-def _confidence(track: Track, kind: str, life: float, step: float) -> float:
-    steady = min(1.0, track.hits * step / max(life + step, 1e-9)) if step else 1.0
-    ceiling = {"moving": 0.9, "salient": 0.4, "person": 0.9}[kind]
-    return float(ceiling * steady * (0.4 + 0.6 * track.strength) * (1 - np.exp(-(life + step) / 0.7)))
+def _confidence(track: Track, life: float, looks: Mapping[str, float]) -> float:
+    steady = min(1.0, sum(track.kinds[name] * looks[name] for name in looks) / life)
+    ceiling = {"moving": 0.9, "salient": 0.4, "person": 0.9}[track.kind]
+    return float(ceiling * steady * (0.15 + 0.85 * track.strength) * (1 - np.exp(-life / 0.7)))

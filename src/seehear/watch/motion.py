@@ -11,20 +11,25 @@ import cv2
 import numpy as np
 
 from seehear.scene import Camera, CameraPose, CameraSpec, Scene, rotation_matrix
-from seehear.watch.background import Compared, compared
+from seehear.watch.background import compared
 from seehear.watch.door import Sight
 from seehear.watch.finds import SMOOTHED_OVER, Find, find, is_worth_keeping
 from seehear.watch.lens import Lens
 from seehear.watch.objects import named, scene_object
-from seehear.watch.regions import Detection, difference, moving_regions
+from seehear.watch.regions import difference, moving_regions
+from seehear.watch.salient import salient_regions
 from seehear.watch.shots import CutDetector
 from seehear.watch.smoothing import corners, smoothed
 from seehear.watch.steadying import Stance, Steadier
 from seehear.watch.tracks import Track, Tracker
+from seehear.watch.uniting import pruned, united
 from seehear.watch.working import Handedness, Reals, View, views, working_size
 
 EVERY = 0.08  # seconds between analysed views
+SALIENT_EVERY = 4  # views between looks for what stands out
+LOOKS = {"moving": EVERY, "person": 0.5, "salient": SALIENT_EVERY * EVERY}
 _POSE_SLACK = 0.1  # deg
+_TRAVELS = 2.0  # deg
 
 
 class MotionWatch:
@@ -68,16 +73,25 @@ class _Shot:
         self._size = working_size(sight.size_wh)
         self._still_camera = sight.projection == "equirectangular"
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
-        self._tracker = Tracker()
+        self._moving = Tracker(1.0)
+        self._salient = Tracker(2.0)
+        self._count = 0
         self._clock = array("d")
         self._poses = array("d")
         self._tracks: list[Track] = []
 
     def run(self, shot: Iterator[View]) -> None:
         for one in compared(self._steadied(shot)):
-            found = moving_regions(one, difference(one))
-            self._keep(self._tracker.step(one.view.time, one.warp, found, _energies(one, found)))
-        self._keep(self._tracker.finish())
+            self._keep(self._moving.step(one.view.time, one.warp, moving_regions(one, difference(one))))
+            look = self._count % SALIENT_EVERY == 0
+            self._count += 1
+            stand_out = salient_regions(one.view.rgb, one.view.live) if look else None
+            self._keep(self._salient.step(one.view.time, one.warp, stand_out))
+            apart = np.asarray(cv2.absdiff(one.view.luma, one.before), np.uint8)
+            for tracker in (self._moving, self._salient):
+                tracker.feel(np.maximum(apart, 3) - np.uint8(3))
+        for tracker in (self._moving, self._salient):
+            self._keep(tracker.finish())
 
     def _steadied(self, shot: Iterator[View]) -> Iterator[tuple[View, Stance]]:
         for view in shot:
@@ -87,13 +101,15 @@ class _Shot:
             yield view, stance
 
     def _keep(self, ended: list[Track]) -> None:
-        self._tracks += [track for track in ended if is_worth_keeping(track, EVERY)]
+        self._tracks += [track for track in ended if is_worth_keeping(track, LOOKS[track.kind])]
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
-        finds = [find(track, clock, self._size, end) for track in self._tracks]
+        angles = np.array(self._poses).reshape(-1, 3)
+        tracks = united(self._tracks, travelling=bool(np.ptp(angles, axis=0).max() > _TRAVELS))
+        finds = pruned([find(track, clock, self._size, end, LOOKS) for track in tracks])
         finds.sort(key=lambda one: (one.times[0], -one.prominence))
-        return finds, _thinned(clock, np.array(self._poses).reshape(-1, 3))
+        return finds, _thinned(clock, angles)
 
 
 def angles_of(rotation: Reals) -> tuple[float, float, float]:
@@ -118,17 +134,6 @@ def _pose(time: float, angles: Reals) -> CameraPose:
     return CameraPose(
         time=round(time, 4), yaw=round(yaw, 3), pitch=round(min(max(pitch, -90), 90), 3), roll=round(roll, 3)
     )
-
-
-def _energies(one: Compared, found: list[Detection]) -> list[float]:
-    """Give each detection's motion energy: the mean change since the last view, the camera's motion taken out."""
-    change = cv2.subtract(cv2.absdiff(one.view.luma, one.before), np.full_like(one.before, 3))
-    return [float(min(1.0, change[_within(one_found.box)].mean() / 48)) for one_found in found]
-
-
-def _within(box: Reals) -> tuple[slice, slice]:
-    x0, y0, x1, y1 = (int(value) for value in box)
-    return slice(max(y0, 0), max(y1, y0 + 1)), slice(max(x0, 0), max(x1, x0 + 1))
 
 
 def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped: bool) -> Scene:

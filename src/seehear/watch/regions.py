@@ -17,6 +17,7 @@ Mask = NDArray[np.bool_]
 _SMALLEST = 0.001  # share of the frame
 _LARGEST = 0.8
 _MOST = 12
+_RIM = 4  # pixels
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,35 @@ def difference(one: Compared) -> Bytes:
     background = _lit_alike(one.background, one.view.rgb)
     above = cv2.subtract(one.view.rgb, cv2.dilate(background, reach))
     below = cv2.subtract(cv2.erode(background, reach), one.view.rgb)
-    return np.asarray(cv2.max(above, below).max(axis=2), np.uint8)
+    away = np.asarray(cv2.max(above, below).max(axis=2), np.uint8)
+    if one.stance.moved:  # what lies at the frame's rim has hardly been seen before
+        x0, y0, x1, y1 = one.view.live
+        away[:, : x0 + _RIM], away[:, x1 - _RIM :], away[: y0 + _RIM], away[y1 - _RIM :] = 0, 0, 0, 0
+    return away
 
 
 def _lit_alike(background: Bytes, rgb: Bytes) -> Bytes:
-    """Bring the background to the view's exposure: one factor a channel, the median over the frame."""
+    """Bring the background to the view's exposure: the median factor over the frame; if far from 1, over its parts."""
     thin = (slice(None, None, 4), slice(None, None, 4))
-    gain = np.median((rgb[thin] + 8.0) / (background[thin] + 8.0), axis=(0, 1))
+    ratio = (rgb[thin] + 8.0) / (background[thin] + 8.0)
+    gain = np.clip(np.median(ratio, axis=(0, 1)), 0.4, 2.5)
     if np.abs(gain - 1).max() < 0.01:
         return background
-    ramp = np.clip((np.arange(256)[:, None] + 8.0) * np.clip(gain, 0.5, 2.0) - 8.0, 0, 255).round().astype(np.uint8)
+    if np.abs(gain - 1).max() > 0.04:
+        return _lit_in_parts(background, ratio, gain)
+    ramp = np.clip((np.arange(256)[:, None] + 8.0) * gain - 8.0, 0, 255).round().astype(np.uint8)
     return np.asarray(cv2.LUT(background, ramp[:, None, :]), np.uint8)
+
+
+def _lit_in_parts(background: Bytes, ratio: Reals, gain: Reals) -> Bytes:
+    """A lens darkens its corners by another factor when the exposure changes: one factor for each of 4 x 3 parts."""
+    parts = [
+        [np.median(part, axis=(0, 1)) for part in np.array_split(row, 4, 1)] for row in np.array_split(ratio, 3, 0)
+    ]
+    factors = np.clip(np.array(parts), 0.8 * gain, 1.25 * gain).astype(np.float32)
+    size = (background.shape[1], background.shape[0])
+    field = np.asarray(cv2.resize(factors, size, interpolation=cv2.INTER_LINEAR))
+    return np.asarray(np.clip((background + 8.0) * field - 8.0, 0, 255).round(), np.uint8)
 
 
 def moving_regions(one: Compared, away: Bytes) -> list[Detection]:
@@ -83,7 +102,7 @@ def moving_regions(one: Compared, away: Bytes) -> list[Detection]:
             spot = one.view.rgb[inside][part]
             x0, y0 = x + part[1].start, y + part[0].start
             box = np.array([x0, y0, x0 + spot.shape[1], y0 + spot.shape[0]], float)
-            strength = float(min(1.0, away[inside][part][cover].mean() / 64))
+            strength = float(np.clip((away[inside][part][cover].mean() - 10) / 40, 0, 1))
             found.append(Detection(box, "moving", strength, colour_shares(spot, cover)))
     found.sort(key=lambda region: -float(np.prod(region.box[2:] - region.box[:2])) * region.strength)
     return found[:_MOST]

@@ -1,4 +1,6 @@
-"""Shot cuts: the colours change and so does the structure, both at once."""
+"""Shot cuts: the colours change and so does the structure, both at once, or one picture dissolves into another."""
+
+from collections import deque
 
 import cv2
 import numpy as np
@@ -8,6 +10,7 @@ from seehear.watch.working import Bytes, Reals, View
 # Both must be passed: a flash keeps the structure, a fast pan keeps the colours.
 HISTOGRAM_CHANGE = 0.35
 STRUCTURE_KEPT = 0.55
+_DISSOLVE = (6, 12, 18)  # views that a dissolve is looked for over
 
 
 class CutDetector:
@@ -15,16 +18,38 @@ class CutDetector:
 
     def __init__(self) -> None:
         self._before: tuple[Reals, Reals] | None = None
+        self._small: deque[Reals] = deque(maxlen=max(_DISSOLVE) + 1)
 
     def begins(self, view: View) -> bool:
         """Say whether this view begins a new shot; the first one does not."""
-        now = _colours(view.rgb), _structure(view.luma)
+        small = np.asarray(cv2.resize(view.luma, (32, 18), interpolation=cv2.INTER_AREA), np.float64)
+        now = _colours(view.rgb), _structure(small)
         before, self._before = self._before, now
+        self._small.append(small)
         if before is None:
             return False
         change = 1.0 - float(np.minimum(before[0], now[0]).sum())
         kept = float((before[1] * now[1]).mean())
-        return change > HISTOGRAM_CHANGE and kept < STRUCTURE_KEPT
+        new = (change > HISTOGRAM_CHANGE and kept < STRUCTURE_KEPT) or self._dissolved()
+        if new:
+            self._small.clear()
+        return new
+
+    def _dissolved(self) -> bool:
+        """Say whether the views of late lead from one picture to another as sums of both."""
+        for count in (count for count in _DISSOLVE if count < len(self._small)):
+            first, half, last = (self._small[-1 - back] for back in (count, count // 2, 0))
+            if float((_structure(first) * _structure(last)).mean()) < STRUCTURE_KEPT and _is_sum(first, half, last):
+                return True
+        return False
+
+
+def _is_sum(first: Reals, half: Reals, last: Reals) -> bool:
+    apart = last - first
+    size = float((apart**2).mean())
+    share = float(((half - first) * apart).mean()) / max(size, 1e-9)
+    rest = float(((half - first - share * apart) ** 2).mean())
+    return size > 15.0**2 and 0.2 < share < 0.8 and rest < 0.05 * size
 
 
 def _colours(rgb: Bytes) -> Reals:
@@ -37,8 +62,7 @@ def _colours(rgb: Bytes) -> Reals:
     return np.asarray(shares.ravel() / shares.sum(), np.float64)
 
 
-def _structure(luma: Bytes) -> Reals:
+def _structure(small: Reals) -> Reals:
     """(18, 32) brightness without its mean and spread."""
-    small = np.asarray(cv2.resize(luma, (32, 18), interpolation=cv2.INTER_AREA), np.float64)
     spread = small.std()
     return (small - small.mean()) / spread if spread > 1.0 else np.zeros_like(small)

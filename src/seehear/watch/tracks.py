@@ -7,16 +7,14 @@ Kuhn, "The Hungarian method for the assignment problem", Naval Research Logistic
 
 from array import array
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+import cv2
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from seehear.watch.regions import Detection
-from seehear.watch.working import Reals
+from seehear.watch.working import Bytes, Reals
 
-_LOST_AFTER = 1.0  # seconds without a detection
-_UNPROVEN_LOST_AFTER = 0.35
 _PROVEN = 4  # detections
 _DEAREST = 0.85
 _KINDS = ("moving", "salient", "person")
@@ -28,7 +26,7 @@ class Track:
 
     Attributes:
         rows: time and box (pixels) of every view in which it was found, five numbers each.
-        energy: motion energy in its box, [0, 1], for every row.
+        pulse: time and motion energy in its box, [0, 1], at every view while it lived.
         kinds: how often it was found as moving, salient, person.
         state: (2, 4) box as centre and size, and its speed a second.
         spread: (2, 2) covariance of position and speed, the same for all four.
@@ -36,7 +34,7 @@ class Track:
 
     number: int
     rows: "array[float]" = field(default_factory=lambda: array("d"))
-    energy: "array[float]" = field(default_factory=lambda: array("f"))
+    pulse: "array[float]" = field(default_factory=lambda: array("d"))
     kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
     strength: float = 0.0
     colours: Reals = field(default_factory=lambda: np.zeros(64))
@@ -48,7 +46,13 @@ class Track:
     @property
     def hits(self) -> int:
         """In how many views it was found."""
-        return len(self.energy)
+        return len(self.rows) // 5
+
+    @property
+    def kind(self) -> str:
+        """As what it was found: a person, else moving, if in a quarter of the detections; else salient."""
+        likely = [name for name in ("person", "moving") if self.kinds[name] >= 0.25 * self.hits]
+        return likely[0] if likely else "salient"
 
     @property
     def table(self) -> Reals:
@@ -75,7 +79,7 @@ class Track:
         noise = jolt * np.array([[step**3 / 3, step**2 / 2], [step**2 / 2, step]])
         self.spread = move @ self.spread @ move.T + noise
 
-    def update(self, found: Detection, energy: float) -> None:
+    def update(self, found: Detection) -> None:
         """Take in a detection of this view."""
         seen = np.concatenate([(found.box[:2] + found.box[2:]) / 2, found.box[2:] - found.box[:2]])
         if not self.hits:
@@ -90,7 +94,6 @@ class Track:
         self.kinds[found.kind] += 1
         self.seen = self.now
         self.rows.extend([self.now, *found.box])
-        self.energy.append(energy)
 
 
 def _carried(warp: Reals, point: Reals) -> tuple[Reals, float]:
@@ -125,30 +128,36 @@ def _shared(first: Reals, second: Reals) -> Reals:
 
 
 class Tracker:
-    """Joins the detections of one shot into tracks."""
+    """Joins the detections of one shot into tracks.
 
-    def __init__(self) -> None:
+    Args:
+        patience: seconds without a detection before a track ends; a third of it while it has few.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self._live: list[Track] = []
         self._count = 0
 
-    def step(self, time: float, warp: Reals, found: list[Detection], energies: list[float]) -> list[Track]:
+    def step(self, time: float, warp: Reals, found: list[Detection] | None) -> list[Track]:
         """Take in one view; gives the tracks that ended with it.
 
         Args:
             time: seconds.
             warp: (3, 3) carries the last view's pixels into this one's.
-            found: the detections.
-            energies: motion energy of each, [0, 1].
+            found: the detections; None: not looked for in this view.
         """
         for track in self._live:
             track.predict(time, warp)
+        if found is None:
+            return []
         rows, columns = self._assign(found)
         for row, column in zip(rows, columns, strict=True):
-            self._live[row].update(found[column], energies[column])
+            self._live[row].update(found[column])
         for column in sorted(set(range(len(found))) - {int(column) for column in columns}):
             self._count += 1
             track = Track(self._count, now=time)
-            track.update(found[column], energies[column])
+            track.update(found[column])
             self._live.append(track)
         return self._ended(time)
 
@@ -157,9 +166,11 @@ class Tracker:
         ended, self._live = self._live, []
         return ended
 
-    def expected(self) -> list[Track]:
-        """Give the live tracks."""
-        return list(self._live)
+    def feel(self, change: Bytes) -> None:
+        """Note the motion energy in the box of every live track: the mean of ``change`` (h, w), 48 levels being 1."""
+        total = cv2.integral(change) if self._live else None
+        for track in self._live:
+            track.pulse.extend([track.now, 0.0 if total is None else _mean_within(total, track.box) / 48])
 
     def _assign(self, found: list[Detection]) -> tuple[np.ndarray, np.ndarray]:
         if not self._live or not found:
@@ -181,15 +192,17 @@ class Tracker:
         return np.asarray(np.where(distance > 1.5, 9.0, cost))
 
     def _ended(self, time: float) -> list[Track]:
-        ended = [track for track in self._live if time - track.seen > _patience(track)]
-        self._live = [track for track in self._live if time - track.seen <= _patience(track)]
+        def over(track: Track) -> bool:
+            return time - track.seen > self._patience / (1 if track.hits >= _PROVEN else 3)
+
+        ended = [track for track in self._live if over(track)]
+        self._live = [track for track in self._live if not over(track)]
         return ended
 
 
-def _patience(track: Track) -> float:
-    return _LOST_AFTER if track.hits >= _PROVEN else _UNPROVEN_LOST_AFTER
-
-
-def gaps(times: Reals, longest: float) -> list[tuple[float, float]]:
-    """Give the spans between neighbouring times that are longer than ``longest`` seconds."""
-    return [(float(a), float(b)) for a, b in pairwise(times) if b - a > longest]
+def _mean_within(total: np.ndarray, box: Reals) -> float:
+    """Give the mean over a box of what ``total`` (h + 1, w + 1) is the integral of; at most 48."""
+    x0, y0 = (int(np.clip(box[i], 0, total.shape[1 - i] - 2)) for i in (0, 1))
+    x1, y1 = (int(np.clip(box[i], low + 1, total.shape[3 - i] - 1)) for i, low in ((2, x0), (3, y0)))
+    summed = int(total[y1, x1]) - int(total[y0, x1]) - int(total[y1, x0]) + int(total[y0, x0])
+    return min(48.0, summed / ((x1 - x0) * (y1 - y0)))

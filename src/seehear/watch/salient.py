@@ -1,0 +1,148 @@
+"""Things that stand out from what surrounds them, in one picture: by colour against the picture's sides and the rest.
+
+A place stands out if its colour is far from the colours met along at least two sides of the frame: sky, road or table
+run out of the picture on several sides, a thing on one at most. Regions of the map at several heights are weighed by
+their contrast to the ring around them, their size and place; the best that do not overlap are kept.
+
+References: Zhang et al., "Minimum barrier salient object detection at 80 FPS", ICCV 2015 (contrast to the image
+boundary, section 4); Cheng et al., "Global contrast based salient region detection", CVPR 2011.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from seehear.watch.regions import Detection, Mask, colour_shares
+from seehear.watch.tracks import inside, overlap
+from seehear.watch.working import Bytes, Reals
+
+_LONG_SIDE = 160
+_COLOURS = 3  # mean colours a side
+_SMALLEST, _LARGEST = 0.004, 0.45  # shares of the frame
+_LEVELS = (0.25, 0.35, 0.45, 0.55, 0.65, 0.75)
+
+
+class Salient(NamedTuple):
+    """One thing that stands out.
+
+    Attributes:
+        box: (4,) fractions of the frame.
+        worth: how much it stands out, [0, 1].
+        mask: (h, w) of the small picture, cut to the box.
+    """
+
+    box: Reals
+    worth: float
+    mask: Mask
+
+
+def salient_regions(rgb: Bytes, live: tuple[int, int, int, int], most: int = 4) -> list[Detection]:
+    """Find the few things that stand out most.
+
+    Args:
+        rgb: (h, w, 3).
+        live: x0, y0, x1, y1 in pixels, the part without black bars.
+        most: how many.
+
+    Returns:
+        Detections in pixels of ``rgb``, the best first.
+    """
+    x0, y0, x1, y1 = live
+    part = rgb[y0:y1, x0:x1]
+    if min(part.shape[:2]) < 16:
+        return []
+    scale = _LONG_SIDE / max(part.shape[:2])
+    small = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    found = _candidates(small)
+    grown = np.array([x1 - x0, y1 - y0, x1 - x0, y1 - y0]), np.array([x0, y0, x0, y0])
+    return [
+        Detection(one.box * grown[0] + grown[1], "salient", one.worth, colour_shares(_cut(small, one.box), one.mask))
+        for one in _best(found, most)
+    ]
+
+
+def _cut(small: Bytes, box: Reals) -> Bytes:
+    height, width = small.shape[:2]
+    x0, y0, x1, y1 = np.round(box * [width, height, width, height]).astype(int)
+    return small[y0:y1, x0:x1]
+
+
+def colour_distance(small: Bytes) -> Reals:
+    """Give (h, w) how far each colour is from those of the picture's sides: the mean of the middle two of four."""
+    lab = np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    lab = lab * np.array([0.6, 1.0, 1.0], np.float32)  # light and shade count less than colour
+    deep_y, deep_x = max(2, lab.shape[0] // 20), max(2, lab.shape[1] // 20)
+    sides = [lab[:, :deep_x], lab[:, -deep_x:], lab[:deep_y], lab[-deep_y:]]
+    away = np.sort(np.stack([_away(lab, side.reshape(-1, 3)) for side in sides]), axis=0)
+    smooth = cv2.GaussianBlur((away[1] + away[2]) / 2, (0, 0), 1.0)
+    return np.asarray(smooth, np.float64)
+
+
+def _away(lab: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """Give (h, w) the distance to the nearest of a side's mean colours, in its own spread (at least 6 units)."""
+    thin = side[:: max(1, len(side) // 300)]
+    middle = _means(thin)
+    nearest = ((thin[:, None] - middle) ** 2).sum(-1).argmin(1)
+    rows = []
+    for k in range(len(middle)):
+        spread = np.sqrt(((thin[nearest == k] - middle[k]) ** 2).mean(0)) if (nearest == k).sum() > 3 else 6.0
+        rows.append(np.sqrt((((lab - middle[k]) / np.maximum(spread, 6.0)) ** 2).sum(-1)))
+    return np.asarray(np.min(rows, axis=0))
+
+
+def _means(points: np.ndarray) -> np.ndarray:
+    """A few steps of k-means from points spread along the brightness: the same answer each time."""
+    order = np.argsort(points.sum(1), kind="stable")
+    middle = points[order[np.linspace(0, len(points) - 1, _COLOURS * 2 + 1).astype(int)[1::2]]]
+    for _ in range(6):
+        nearest = ((points[:, None] - middle) ** 2).sum(-1).argmin(1)
+        middle = np.stack(
+            [points[nearest == k].mean(0) if (nearest == k).any() else middle[k] for k in range(_COLOURS)]
+        )
+    return np.asarray(middle)
+
+
+def _candidates(small: Bytes) -> list[Salient]:
+    away = colour_distance(small)
+    top = float(np.percentile(away, 99))
+    if top < 1.5:
+        return []
+    height = np.clip(away / top, 0, 1)
+    found = []
+    for level in _LEVELS:
+        opened = cv2.morphologyEx((height > level).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        mask = np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
+        count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+        for k in range(1, count):
+            if _SMALLEST * mask.size <= stats[k, 4] <= _LARGEST * mask.size:
+                found.append(_weighed(height, np.asarray(marks) == k, stats[k], min(1.0, top / 4)))
+    return found
+
+
+def _weighed(height: Reals, mask: Mask, stats: np.ndarray, absolute: float) -> Salient:
+    x, y, w, h, area = (int(value) for value in stats)
+    rows, columns = height.shape
+    margin_x, margin_y = max(3, w // 4), max(3, h // 4)
+    ring = (slice(max(0, y - margin_y), y + h + margin_y), slice(max(0, x - margin_x), x + w + margin_x))
+    outside = ~mask[ring]
+    contrast = float(height[mask].mean() - (height[ring][outside].mean() if outside.any() else 0.0))
+    box = np.array([x / columns, y / rows, (x + w) / columns, (y + h) / rows])
+    sides = (x <= 1) + (y <= 1) + (x + w >= columns - 1) + (y + h >= rows - 1)
+    centre = (box[:2] + box[2:]) / 2 - 0.5
+    middle = float(np.exp(-(centre @ centre) / (2 * 0.35**2)))
+    size = float(np.clip(np.sqrt(area / (rows * columns)) / 0.12, 0.5, 1.0))
+    filled = min(1.0, area / (w * h) / 0.6) ** 2
+    worth = max(contrast, 0.0) * (0.4 + 0.6 * middle) * size * filled * 0.5**sides * absolute
+    return Salient(box, float(min(1.0, worth)), mask[y : y + h, x : x + w])
+
+
+def _best(found: list[Salient], most: int) -> list[Salient]:
+    kept: list[Salient] = []
+    for one in sorted(found, key=lambda item: -item.worth):
+        others = np.array([other.box for other in kept]).reshape(-1, 4)
+        here = one.box[None]
+        clear = not len(kept) or (overlap(here, others).max() < 0.3 and inside(here, others).max() < 0.7)
+        if clear and one.worth > 0.08:
+            kept.append(one)
+    return kept[:most]

@@ -1,0 +1,131 @@
+"""One thing, one track: pieces are joined, what was found in two ways is united, what is too much is left out."""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from seehear.watch.finds import Find
+from seehear.watch.tracks import Track, inside, overlap
+from seehear.watch.working import Reals
+
+_BACK, _AHEAD = 0.8, 1.2  # seconds by which one piece may overlap the next, and by which it may miss it
+_HOLE = 0.4  # seconds
+_MOST_STILL = 3
+_MOST = 12
+_LEAST_CONFIDENCE = {"moving": 0.2, "salient": 0.06, "person": 0.2}
+
+
+def united(tracks: Sequence[Track], *, travelling: bool) -> list[Track]:
+    """Join the tracks of one shot.
+
+    Args:
+        tracks: all of them.
+        travelling: whether the camera moved. If so, what stands out has the better outline: what moves against a
+            background that is itself in motion is only partly seen to.
+    """
+    moving = _joined([track for track in tracks if track.kind == "moving"])
+    salient = _joined([track for track in tracks if track.kind == "salient"])
+    kept: list[Track] = []
+    for track in salient:
+        twin = max(moving, key=lambda other: _same(track, other), default=None)
+        if twin is not None and _same(track, twin) > 0.0:
+            _absorb(twin, track, leading=track.table if travelling else twin.table)
+        else:
+            kept.append(track)
+    return moving + kept
+
+
+def _joined(tracks: list[Track]) -> list[Track]:
+    """Join pieces that follow each other in time and place."""
+    whole: list[Track] = []
+    for piece in sorted(tracks, key=lambda track: (track.rows[0], track.number)):
+        before = max(whole, key=lambda track: _follows(track, piece), default=None)
+        if before is not None and _follows(before, piece) > 0.0:
+            _append(before, piece)
+        else:
+            whole.append(piece)
+    return whole
+
+
+def _follows(first: Track, second: Track) -> float:
+    """Say how well one track goes on as the other, 0: not at all."""
+    one, other = first.table, second.table
+    gap = other[0, 0] - one[-1, 0]
+    if not -_BACK <= gap <= _AHEAD or other[-1, 0] <= one[-1, 0] or other[0, 0] <= one[0, 0]:
+        return 0.0
+    last, begun = np.median(one[-3:, 1:], axis=0), np.median(other[:3, 1:], axis=0)
+    shared = float(overlap(last[None], begun[None])[0, 0])
+    alike = float(first.colours @ second.colours) / max(_norm(first) * _norm(second), 1e-9)
+    return shared * alike if shared > 0.35 and alike > 0.6 else 0.0
+
+
+def _norm(track: Track) -> float:
+    return float(np.linalg.norm(track.colours))
+
+
+def _append(first: Track, second: Track) -> None:
+    """Let the first go on as the second."""
+    later = second.table[second.table[:, 0] > first.rows[-5] + 1e-9]
+    beats = np.array(second.pulse).reshape(-1, 2)
+    known = first.pulse[-2] if len(first.pulse) else -1.0
+    _weigh(first, second)
+    first.rows.extend(later.ravel().tolist())
+    first.pulse.extend(beats[beats[:, 0] > known + 1e-9].ravel().tolist())
+
+
+def _weigh(first: Track, second: Track) -> None:
+    total = first.hits + second.hits
+    first.strength = (first.hits * first.strength + second.hits * second.strength) / total
+    first.colours = (first.hits * first.colours + second.hits * second.colours) / total
+    first.kinds = {name: first.kinds[name] + second.kinds[name] for name in first.kinds}
+
+
+def _same(salient: Track, moving: Track) -> float:
+    """Say how well two tracks agree while both live, 0: not the same thing."""
+    one, other = salient.table, moving.table
+    times = one[(one[:, 0] >= other[0, 0]) & (one[:, 0] <= other[-1, 0]), 0]
+    if len(times) < 2:
+        return 0.0
+    first, second = _at(one, times), _at(other, times)
+    shared = float(np.median([overlap(a[None], b[None])[0, 0] for a, b in zip(first, second, strict=True)]))
+    return shared if shared > 0.35 else 0.0
+
+
+def _at(table: Reals, times: Reals) -> Reals:
+    return np.column_stack([np.interp(times, table[:, 0], table[:, k]) for k in range(1, 5)])
+
+
+def _absorb(moving: Track, salient: Track, leading: Reals) -> None:
+    """Unite what stands out with what moves: the leading one gives the boxes, the other fills where it has none."""
+    both = np.concatenate([moving.table, salient.table])
+    away = np.abs(both[:, :1] - leading[:, 0]).min(axis=1)
+    rows = np.concatenate([leading, both[away > _HOLE]])
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    beats = np.concatenate([np.array(track.pulse).reshape(-1, 2) for track in (moving, salient)])
+    beats = beats[np.unique(beats[:, 0], return_index=True)[1]]
+    _weigh(moving, salient)
+    moving.rows, moving.pulse = array("d", rows.ravel().tolist()), array("d", beats.ravel().tolist())
+
+
+def pruned(finds: Sequence[Find]) -> list[Find]:
+    """Leave out what is too faint, and what is too much at any one time: twelve, three of them still."""
+    kept: list[Find] = []
+    for one in sorted(finds, key=lambda item: (item.kind == "salient", -item.prominence)):
+        together = [other for other in kept if other.times[0] < one.until and one.times[0] < other.until]
+        still = sum(other.kind == "salient" for other in together)
+        room = len(together) < _MOST and (one.kind != "salient" or still < _MOST_STILL)
+        if room and one.confidence >= _LEAST_CONFIDENCE[one.kind] and not any(_hides(other, one) for other in together):
+            kept.append(one)
+    return kept
+
+
+def _hides(large: Find, small: Find) -> bool:
+    """Say whether a find lies within another, nearly as large, for most of its time."""
+    times = small.times[(small.times >= large.times[0]) & (small.times <= large.times[-1])]
+    if len(times) < 0.7 * len(small.times):
+        return False
+    pairs = [_at(np.column_stack([one.times, one.boxes]), times) for one in (small, large)]
+    share = [float(inside(a[None], b[None])[0, 0]) for a, b in zip(*pairs, strict=True)]
+    size = [float(np.prod(box[:, 2:] - box[:, :2], axis=1).mean()) for box in pairs]
+    return float(np.median(share)) > 0.7 and size[0] > (0.4 if small.kind == "salient" else 0.1) * size[1]
