@@ -3,27 +3,29 @@
 Times of the scene run from ``start`` of the clip. Boxes are fractions of the frame, ``[x0, y0, x1, y1]``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.backends import Backend, Backends
 from seehear.errors import InputError
+from seehear.media.picture import picture_info
 from seehear.scene import Scene
 from seehear.scene.scene import Projection
 
 
 class SightFrame(Protocol):
-    """One picture of the clip."""
+    """One picture of the clip.
 
-    @property
-    def time(self) -> float:
-        """Seconds."""
+    Attributes:
+        time: seconds.
+    """
+
+    time: float
 
     def luma(self) -> NDArray[np.uint8]:
         """(height, width) brightness."""
@@ -128,25 +130,33 @@ def _sight(
     span: tuple[float, float | None],
     duration: float,
 ) -> Sight:
-    media: Any = import_module("seehear.media.picture")
-    info = media.picture_info(picture)
-    start, end = span
-    still = info.kind == "image"
-    last = duration if still else min(info.duration, info.duration if end is None else end)
-    if not still and not 0.0 <= start < last:
-        raise InputError(
-            f"start must be in [0, {last:g}) s, the part to watch of {Path(picture).name!r}, got {start:g}"
-        )
+    from seehear.media.picture import frames as read
 
-    def frames(every: float) -> Iterable[SightFrame]:
-        found: Iterable[SightFrame] = media.frames(picture, start=start, end=end, every=every)
-        return found
+    info, (start, end) = picture_info(picture), span
+    last = info.duration
+    if last is None:
+        if not 0.0 < duration < float("inf"):
+            raise InputError(f"duration of a still image must be above 0 s, got {duration:g}")
+    else:
+        last = last if end is None else min(last, end)
+        if not 0.0 <= start < last:
+            raise InputError(
+                f"expected start and end within {info.duration:g} s of '{picture}', got {start:g} to {end}"
+            )
+
+    def frames(every: float) -> Iterator[SightFrame]:
+        if last is None:
+            yield from read(picture)
+            return
+        for frame in read(picture, start=start, end=end, every=every):
+            frame.time -= start
+            yield frame
 
     return Sight(
         frames=frames,
         size_wh=info.size_wh,
-        duration=duration if still else last - start,
-        still=still,
+        duration=duration if last is None else last - start,
+        still=last is None,
         horizontal_fov=horizontal_fov,
         projection=cast(Projection, projection),
         spread=spread,

@@ -78,9 +78,15 @@ def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float, looks
     seen = ~(apart & (table[right, 0] - table[left, 0] > _BRIDGED))
     kind = track.kind
     step = looks[kind]
-    until = end if table[-1, 0] >= clock[-1] - 1.2 * step else float(times[-1])
+    unseen = float(clock[-1] - table[-1, 0])
+    stays = unseen < 0.5 * step or (unseen < max(1.2 * step, _BRIDGED) and _is_inside(boxes[-1]))
+    until = end if stays else float(times[-1])
     confidence = _confidence(track, float(times[-1] - times[0]) + step, looks)
     return Find(kind, times, boxes, raw, seen, energy, confidence, until)
+
+
+def _is_inside(box: Reals) -> bool:
+    return bool((box[:2] > 0.01).all() and (box[2:] < 0.99).all())
 
 
 def _framed(boxes: Reals) -> Reals:

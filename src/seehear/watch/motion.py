@@ -27,7 +27,6 @@ from seehear.watch.working import Handedness, Reals, View, views, working_size
 
 EVERY = 0.08  # seconds between analysed views
 SALIENT_EVERY = 4  # views between looks for what stands out
-LOOKS = {"moving": EVERY, "person": 0.5, "salient": SALIENT_EVERY * EVERY}
 _POSE_SLACK = 0.1  # deg
 _TRAVELS = 2.0  # deg
 
@@ -41,7 +40,7 @@ class MotionWatch:
         cutter = _ShotCounter()
         finds: list[Find] = []
         poses: list[CameraPose] = []
-        for _, shot in groupby(views(sight.frames(EVERY), handedness), key=cutter.number):
+        for _, shot in groupby(views(sight.frames(EVERY), handedness, working_size(sight.size_wh)), key=cutter.number):
             watched = _Shot(sight)
             watched.run(shot)
             found, turned = watched.result(cutter.cut_at if cutter.cut_at is not None else sight.duration)
@@ -101,13 +100,18 @@ class _Shot:
             yield view, stance
 
     def _keep(self, ended: list[Track]) -> None:
-        self._tracks += [track for track in ended if is_worth_keeping(track, LOOKS[track.kind])]
+        self._tracks += [track for track in ended if is_worth_keeping(track, self._looks()[track.kind])]
+
+    def _looks(self) -> dict[str, float]:
+        """Seconds between looks for each kind."""
+        step = max(EVERY, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
+        return {"moving": step, "person": 0.5, "salient": SALIENT_EVERY * step}
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
         angles = np.array(self._poses).reshape(-1, 3)
         tracks = united(self._tracks, travelling=bool(np.ptp(angles, axis=0).max() > _TRAVELS))
-        finds = pruned([find(track, clock, self._size, end, LOOKS) for track in tracks])
+        finds = pruned([find(track, clock, self._size, end, self._looks()) for track in tracks])
         finds.sort(key=lambda one: (one.times[0], -one.prominence))
         return finds, _thinned(clock, angles)
 

@@ -18,6 +18,7 @@ _SMALLEST = 0.001  # share of the frame
 _LARGEST = 0.8
 _MOST = 12
 _RIM = 4  # pixels
+_AROUND = 6  # pixels
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,14 @@ def moving_regions(one: Compared, away: Bytes) -> list[Detection]:
         x, y, w, h, area = (int(value) for value in stats[k])
         if not _SMALLEST * width * height <= area <= _LARGEST * width * height:
             continue
-        inside = (slice(y, y + h), slice(x, x + w))
+        top, left = max(y - _AROUND, 0), max(x - _AROUND, 0)
+        inside = (slice(top, y + h + _AROUND), slice(left, x + w + _AROUND))
         here = marks[inside] == k
         if (away[inside][here] > strong).mean() < 0.15:
             continue
         for part, cover in _cores(away[inside], here, weak):
             spot = one.view.rgb[inside][part]
-            x0, y0 = x + part[1].start, y + part[0].start
+            x0, y0 = left + part[1].start, top + part[0].start
             box = np.array([x0, y0, x0 + spot.shape[1], y0 + spot.shape[0]], float)
             strength = float(np.clip((away[inside][part][cover].mean() - 10) / 40, 0, 1))
             found.append(Detection(box, "moving", strength, colour_shares(spot, cover)))
@@ -112,7 +114,7 @@ def _cores(away: Bytes, here: Mask, weak: float) -> list[tuple[tuple[slice, slic
     """Cut a region down to its core: a shadow, a glow or a change of light is weak beside what causes it.
 
     Args:
-        away: (h, w) difference in the region's box.
+        away: (h, w) difference in the region's box and a little around.
         here: (h, w) the region.
         weak: the threshold that found it.
 
@@ -123,9 +125,16 @@ def _cores(away: Bytes, here: Mask, weak: float) -> list[tuple[tuple[slice, slic
     joined = cv2.morphologyEx(core.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     count, marks, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined), connectivity=8)
     smallest = max(0.1 * stats[1:, 4].max(initial=0), _SMALLEST * LONG_SIDE**2 / 2)
-    parts = [k for k in range(1, count) if stats[k, 4] >= smallest]
+    parts = [k for k in range(1, count) if stats[k, 4] >= smallest and _stands_clear(away, np.asarray(marks) == k)]
     places = [(slice(y, y + h), slice(x, x + w)) for x, y, w, h, _ in stats[parts].tolist()]
     return [(place, marks[place] == k) for k, place in zip(parts, places, strict=True)]
+
+
+def _stands_clear(away: Bytes, mask: Mask) -> bool:
+    """Say whether the difference ends with the region; a glow fades instead."""
+    cover = mask.astype(np.uint8)
+    ring = np.asarray(cv2.dilate(cover, np.ones((9, 9)))) > np.asarray(cv2.dilate(cover, np.ones((3, 3))))
+    return not ring.any() or float(away[ring].mean()) < 0.5 * float(away[mask].mean())
 
 
 def colour_shares(rgb: Bytes, mask: Mask) -> Reals:

@@ -91,12 +91,11 @@ def shrunk(rgb: Bytes, size_wh: tuple[int, int]) -> Bytes:
     return np.asarray(cv2.resize(rgb, size_wh, interpolation=way), np.uint8)
 
 
-def views(frames: Iterable[SightFrame], handedness: Handedness) -> Iterator[View]:
-    """Give the frames small and in one handedness, one after the other."""
+def views(frames: Iterable[SightFrame], handedness: Handedness, size_wh: tuple[int, int]) -> Iterator[View]:
+    """Give the frames at ``size_wh`` and in one handedness, one after the other."""
     live: tuple[int, int, int, int] | None = None
     for frame in frames:
-        rgb = handedness.turned(frame.rgb())
-        small = shrunk(rgb, working_size((rgb.shape[1], rgb.shape[0])))
+        small = shrunk(handedness.turned(frame.rgb()), size_wh)
         luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         live = _live(luma, live)
         yield View(frame.time, small, luma, live)
