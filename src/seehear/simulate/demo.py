@@ -10,10 +10,10 @@ from seehear.scene.direction import Array
 from seehear.simulate import figures
 from seehear.simulate.backdrop import CAMERA_HEIGHT, Backdrop
 from seehear.simulate.song import Song, song
-from seehear.simulate.sounds import engine, wind
 from seehear.simulate.stage import Actor, Stage
 from seehear.simulate.track import Waypoint, keyframes_along
 from seehear.simulate.world import Setting, World
+from seehear.voices import Drive, make
 
 PAINTS = ((196, 44, 40), (38, 88, 170), (232, 176, 32), (28, 122, 110))
 REACH = 12.0
@@ -34,7 +34,7 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
     way: list[Waypoint] = [(0.0, (ahead, REACH, height)), (setting.duration, (ahead, -REACH, height))]
     along = partial(keyframes_along, camera=camera, duration=setting.duration)
     objects = (
-        SceneObject(id="car_0", label="car", caption="a small car drives past", motion="crossing", gain_db=6.0,
+        SceneObject(id="car_0", label="car", caption="a small car drives past", motion="crossing", gain_db=12.0,
                     sounding=((0.0, setting.duration),), confidence=1.0,
                     keyframes=along(way, (auto.width, auto.height))),
         SceneObject(id="bird_0", label="bird", caption="a bird sings on a branch", motion="still",
@@ -45,7 +45,7 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
         duration=setting.duration,
         caption="a car passes from left to right while a bird sings to the left",
         camera=camera.spec,
-        ambience=Ambience(label="wind", caption="a light wind", gain_db=-30.0),
+        ambience=Ambience(label="wind", caption="a light wind", gain_db=-14.0),
         objects=objects,
         frame_captions=(FrameCaption(time=0.0, caption="a bird on a branch beside an empty road"),),
     )
@@ -70,10 +70,11 @@ def _hops(sung: Song, perch: Array, duration: float) -> list[Waypoint]:
 
 
 def _stems(sung: Song, speed: float, setting: Setting, *, rng: np.random.Generator) -> ArrayStems:
-    length = round(setting.duration * setting.sample_rate)
+    rate, drive = setting.sample_rate, Drive.still(setting.duration, speed=speed)
+    length = round(setting.duration * rate)
     samples = {
-        "car_0": engine(length, setting.sample_rate, speed=speed, rng=rng),
-        "bird_0": sung.samples(length, setting.sample_rate, rng=rng),
-        AMBIENCE: wind(length, setting.sample_rate, rng=rng),
+        "car_0": make("car", drive, sample_rate=rate, rng=rng),
+        "bird_0": sung.samples(length, rate, rng=rng),
+        AMBIENCE: make("wind", Drive.still(setting.duration), sample_rate=rate, rng=rng),
     }
-    return ArrayStems(samples, setting.sample_rate, length)
+    return ArrayStems(samples, rate, length)
