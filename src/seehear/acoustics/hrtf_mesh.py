@@ -86,13 +86,14 @@ class SphereMesh:
         nearest = (direction @ self.points.T).argmax(axis=1)
         tried = self._around[nearest]
         gains = np.einsum("kfij,kj->kfi", self._inverse[tried], direction)
-        best = gains.min(axis=2).argmax(axis=1)
+        best = _lowest(gains).argmax(axis=1)
         rows = np.arange(len(direction))
         face, gain = tried[rows, best], gains[rows, best]
-        for row in np.flatnonzero((gain.min(axis=1) < -1e-9) | self._crowded[nearest]):
-            every = self._inverse @ direction[row]
-            face[row] = every.min(axis=1).argmax()
-            gain[row] = every[face[row]]
+        missed = np.flatnonzero((_lowest(gain) < -1e-9) | self._crowded[nearest])
+        for part in np.split(missed, range(256, len(missed), 256)):
+            every = np.einsum("fij,kj->kfi", self._inverse, direction[part])
+            face[part] = _lowest(every).argmax(axis=1)
+            gain[part] = every[np.arange(len(part)), face[part]]
         gain = np.where(gain < 1e-12, 0.0, gain)
         return Corners(self._faces[face], gain / gain.sum(axis=1, keepdims=True))
 
@@ -143,6 +144,11 @@ def mesh_of(directions: Array) -> SphereMesh | RingMesh:
     """
     elevation = vector_to_angles(directions)[1]
     return RingMesh(directions) if np.ptp(elevation) <= FLAT else SphereMesh(directions)
+
+
+def _lowest(gains: Array) -> Array:
+    """Give the lowest of each triangle's three gains, (..., 3) to (...)."""
+    return np.asarray(np.minimum(np.minimum(gains[..., 0], gains[..., 1]), gains[..., 2]))
 
 
 def _holes(directions: Array) -> tuple[list[Indices], Array]:
