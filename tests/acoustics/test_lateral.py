@@ -1,7 +1,9 @@
 """Back from two ears to the lateral angle."""
 
 import csv
+import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,3 +134,31 @@ def test_strength_tells_one_source_from_none(table):
 def test_other_than_two_channels_are_refused(table):
     with pytest.raises(InputError, match=r"\(2, samples\)"):
         table.itd_of(np.zeros((3, 100)))
+
+
+def test_recordings_of_another_head_are_placed(table, shared):
+    """17 clips made with TU Berlin's KEMAR, known to 1 deg: median error below 3 deg, none above 10."""
+    import soundfile
+    import soxr
+
+    folder = shared / "data/localisation"
+    clips = json.loads((folder / "annotations.json").read_text())["clips"]
+    errors = []
+    for clip in clips:
+        if clip["kind"] != "single" or clip["reverberant"]:
+            continue
+        samples, rate = soundfile.read(folder / Path(clip["file"]).name, dtype="float32")
+        ears = np.ascontiguousarray(soxr.resample(samples, rate, RATE).T)
+        windows = [ears[:, k : k + 4800] for k in range(0, ears.shape[1] - 4800, 4800)]
+        delays = [table.itd_of(window) for window in windows]
+        lateral = table.lateral_from_itd([delay.itd for delay in delays])
+        weight = [(window**2).sum() * delay.strength for window, delay in zip(windows, delays, strict=True)]
+        order = np.argsort(lateral)
+        share = np.cumsum(np.array(weight)[order])
+        heard_at = lateral[order][np.searchsorted(share, share[-1] / 2)]
+        truth = table.lateral_of(angles_to_vector(clip["sources"][0]["azimuth_deg"]))
+        errors.append(abs(float(heard_at - truth)))
+    report(f"{len(errors)} clips: median error {np.median(errors):.1f}, largest {max(errors):.1f} deg")
+    assert len(errors) >= 10
+    assert np.median(errors) < 3.0
+    assert max(errors) < 10.0
