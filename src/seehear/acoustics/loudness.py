@@ -186,4 +186,6 @@ def _decoding(layout: Layout) -> Array | None:
     """Give the matrix to loudspeakers by which ambisonics is judged; None for other layouts."""
     if layout.kind != "ambisonics":
         return None
-    return np.eye(layout_of(_DECODED).size)[:, [2]] * np.eye(layout.size)[:1]
+    from seehear.acoustics.decoder import loudspeaker_decoder
+
+    return loudspeaker_decoder(layout_of(_DECODED), layout.order)

@@ -1,6 +1,5 @@
 """One ray of sound from a source to the listener: read late, damped by air, placed in the layout's channels."""
 
-from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -20,16 +19,16 @@ BLOCK = 16384
 
 _HOPS = BLOCK // CONTROL
 _CHUNK = 8 * _HOPS
-_MARGIN = 8
 _WIDE_STEP = 8
+_SLACK_HOPS = 8
 
 
 class Stretch(NamedTuple):
     """What a placer is given for one block.
 
     Attributes:
-        heard: the stem around the emission times, air and all.
-        first: number of its first sample.
+        heard: the stem around the emission times, air and all, after ``before`` samples more.
+        first: number of its first sample but those.
         points: the block's control points, one more than it has hops.
         placing: (k, channels) what the placer itself had asked to be kept of the directions.
         start: number of the block's first sample.
@@ -47,7 +46,13 @@ class Stretch(NamedTuple):
 
 
 class Placer(Protocol):
-    """Puts a ray into the channels of a layout."""
+    """Puts a ray into the channels of a layout.
+
+    Attributes:
+        before: samples that it wants to hear ahead of a stretch's first.
+    """
+
+    before: int
 
     def placing(self, direction: Array) -> NDArray[np.floating]:
         """Give what is needed of (k, 3) directions, (k, m), worked out once for many blocks."""
@@ -69,6 +74,8 @@ class PanPlacer:
         panner: the layout's.
         extent: of the object.
     """
+
+    before = 0
 
     def __init__(self, panner: Panner, extent: Extent | None) -> None:
         self._panner, self._extent = panner, extent
@@ -111,6 +118,8 @@ class Ray:
         self._course, self._placer, self._gain = course, placer, gain
         self._air = air if course.travels else None
         self._metres = SPEED_OF_SOUND / sample_rate if course.travels else 0.0
+        # at less than the speed of sound a hop spans half of its samples at the source, or more
+        self._margin = _SLACK_HOPS + -(-2 * placer.before // CONTROL)
         self._chunk: tuple[int, ControlPoints, NDArray[np.floating], Array | None] | None = None
 
     def add(self, history: History, start: int, out: Samples) -> bool:
@@ -123,17 +132,18 @@ class Ray:
         """
         hop = start // CONTROL
         origin, course, placing, rows = self._chunk_of(hop)
-        wide = slice(hop - origin, hop - origin + _HOPS + 1 + 2 * _MARGIN)
-        near = slice(wide.start + _MARGIN, wide.stop - _MARGIN)
+        wide = slice(hop - origin, hop - origin + _HOPS + 1 + 2 * self._margin)
+        near = slice(wide.start + self._margin, wide.stop - self._margin)
         points = ControlPoints(*(part[near] for part in course))
         half = self._air.half if self._air is not None else 0
         first = int(np.floor(points.emission[0])) - MARGIN_SAMPLES
         stop = int(np.ceil(points.emission[-1])) + MARGIN_SAMPLES
-        heard = history.view(first - half, stop + half)
+        early = first - self._placer.before
+        heard = history.view(early - half, stop + half)
         if not heard.any():
             return self.rest(out)
         if self._air is not None and rows is not None:
-            heard = self._air.filtered(heard, first - half, course.emission[wide], rows[wide])
+            heard = self._air.filtered(heard, early - half, course.emission[wide], rows[wide])
         self._placer.place(Stretch(heard, first, points, placing[near], start, self._metres, self._gain), out)
         return True
 
@@ -145,7 +155,7 @@ class Ray:
         """Give the stretch of the course that holds a hop, worked out for several blocks at once."""
         origin = hop // _CHUNK * _CHUNK
         if self._chunk is None or self._chunk[0] != origin:
-            points = self._course.points(origin - _MARGIN, _CHUNK + 1 + 2 * _MARGIN)
+            points = self._course.points(origin - self._margin, _CHUNK + 1 + 2 * self._margin)
             rows = None if self._air is None else self._air.index_of(points.distance, points.rate)
             self._chunk = (origin, points, self._placer.placing(points.direction), rows)
         return self._chunk
@@ -164,7 +174,3 @@ def received(stretch: Stretch, later: NDArray[np.floating] | None) -> Samples:
         stretch.heard, stretch.first, points.emission, points.rate,
         start=stretch.start, metres=stretch.metres, later=later,
     )  # fmt: skip
-
-
-PlacerMaker = Callable[[Extent | None], Placer]
-"""Makes a fresh placer for one ray of an object of that extent."""

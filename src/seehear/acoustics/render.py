@@ -12,18 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seehear.acoustics.air import AirFilter
-from seehear.acoustics.course import Course
-from seehear.acoustics.ears import EarPlacer
-from seehear.acoustics.hrtf import Hrtf, default_hrtf
-from seehear.acoustics.panning import panner_of
-from seehear.acoustics.ray import BLOCK, PanPlacer, PlacerMaker, Ray
-from seehear.acoustics.retarded import SPEED_OF_SOUND, check_subsonic, horizon
+from seehear.acoustics.diffuse import AmbienceBed
+from seehear.acoustics.hrtf import Hrtf
+from seehear.acoustics.ray import BLOCK
+from seehear.acoustics.rays import RayMaker
 from seehear.acoustics.source import Source
 from seehear.errors import InputError
 from seehear.media.layout import Layout
 from seehear.media.stems import AMBIENCE, Samples, Stems
-from seehear.scene import Camera, Path, Scene, SceneObject
+from seehear.scene import Scene
 
 
 class RenderedBlock(NamedTuple):
@@ -60,13 +57,7 @@ class Renderer:
         self, scene: Scene, layout: Layout, *, sample_rate: int = 48000, hrtf: Hrtf | None = None, air: bool = True
     ) -> None:
         self.scene, self.layout, self.sample_rate = scene, layout, sample_rate
-        self._camera = Camera(scene.camera)
-        self._sounding = [thing for thing in scene.objects if thing.sounding]
-        self._paths = {thing.id: Path(thing) for thing in self._sounding}
-        for thing in self._sounding:
-            check_subsonic(self._paths[thing.id], thing)
-        self._placer = _placer_maker(layout, sample_rate, hrtf)
-        self._air = AirFilter(sample_rate, self._farthest()) if air and self._farthest() > 0 else None
+        self._rays = RayMaker(scene, layout, sample_rate=sample_rate, hrtf=hrtf, air=air)
 
     def blocks(self, stems: Stems, *, size: int = BLOCK) -> Iterator[RenderedBlock]:
         """Render the clip, ``size`` samples at a time (the last block may be shorter), `stems.length` in all.
@@ -79,70 +70,63 @@ class Renderer:
         return _recut(self._grid(stems), size)
 
     def _grid(self, stems: Stems) -> Iterator[RenderedBlock]:
-        sources = [self._source(thing) for thing in self._sounding]
+        sources, bed = self._rays.sources(), self._bed(stems)
         feed = stems.blocks(BLOCK)
-        _take(feed, sources, min(BLOCK, stems.length))
+        _take(feed, sources, bed, min(BLOCK, stems.length))
         for start in range(0, stems.length, BLOCK):
-            _take(feed, sources, max(0, min(BLOCK, stems.length - start - BLOCK)))
-            yield self._block(sources, start, min(BLOCK, stems.length - start))
+            _take(feed, sources, bed, max(0, min(BLOCK, stems.length - start - BLOCK)))
+            yield self._block(sources, bed, start, min(BLOCK, stems.length - start))
 
-    def _block(self, sources: list[Source], start: int, count: int) -> RenderedBlock:
+    def _block(self, sources: list[Source], bed: AmbienceBed | None, start: int, count: int) -> RenderedBlock:
         silence = np.zeros((self.layout.size, count), dtype=np.float32)
         silence.flags.writeable = False
         objects: dict[str, Samples] = {thing.id: silence for thing in self.scene.objects}
-        mix = np.zeros((self.layout.size, count), dtype=np.float32)
+        around = None if bed is None else bed.render(start)[:, :count]
+        mix = np.zeros((self.layout.size, count), dtype=np.float32) if around is None else around.copy()
         for source in sources:
             out = np.zeros((self.layout.size, BLOCK), dtype=np.float32)
             if source.render(start, out):
                 objects[source.id] = out[:, :count]
                 mix += out[:, :count]
-        return RenderedBlock(start, objects, None, mix)
+        return RenderedBlock(start, objects, around, mix)
 
-    def _source(self, thing: SceneObject) -> Source:
-        path = self._paths[thing.id]
-        travels = thing.stem == "dry" and path.has_distance
-        course = Course(path, self._camera, self.sample_rate, travels=travels)
-        ray = Ray(course, self._placer(thing.extent), self._air, self.sample_rate)
-        farthest = horizon(path, thing) if travels else 0.0
-        return Source(thing, [ray], round(farthest / SPEED_OF_SOUND * self.sample_rate), self.sample_rate)
-
-    def _farthest(self) -> float:
-        dry = [thing for thing in self._sounding if thing.stem == "dry" and self._paths[thing.id].has_distance]
-        return max((horizon(self._paths[thing.id], thing) for thing in dry), default=0.0)
+    def _bed(self, stems: Stems) -> AmbienceBed | None:
+        if AMBIENCE not in stems.channels:
+            return None
+        return AmbienceBed(
+            self.scene.ambience, stems.channels[AMBIENCE], self.layout, self._rays.camera,
+            sample_rate=self.sample_rate, hrtf=self._rays.hrtf,
+        )  # fmt: skip
 
     def _check(self, stems: Stems) -> None:
         if stems.sample_rate != self.sample_rate:
             raise InputError(f"expected stems at {self.sample_rate} Hz, got {stems.sample_rate} Hz: resample them")
         known = {thing.id for thing in self.scene.objects} | {AMBIENCE}
-        for thing in self._sounding:
-            if thing.id not in stems.channels:
+        for thing in self.scene.objects:
+            if thing.sounding and thing.id not in stems.channels:
                 raise InputError(
                     f"expected a stem '{thing.id}.wav' for the sounding object {thing.id!r}, got stems for "
                     f"{', '.join(stems.channels) or 'nothing'}: add it, or empty the object's 'sounding'"
                 )
+        if self.scene.ambience is not None and AMBIENCE not in stems.channels:
+            raise InputError("expected a stem 'ambience.wav', as the scene has an ambience, got none: add it")
         for name in stems.channels:
             if name not in known:
                 raise InputError(f"expected stems of the scene's objects only, got '{name}.wav': no object {name!r}")
 
 
-def _placer_maker(layout: Layout, sample_rate: int, hrtf: Hrtf | None) -> PlacerMaker:
-    if layout.kind == "ears":
-        ears = default_hrtf(sample_rate) if hrtf is None else hrtf.resampled(sample_rate)
-        return lambda extent: EarPlacer(ears)
-    panner = panner_of(layout)
-    return lambda extent: PanPlacer(panner, extent)
-
-
-def _take(feed: Iterator[dict[str, Samples]], sources: list[Source], expected: int) -> None:
+def _take(feed: Iterator[dict[str, Samples]], sources: list[Source], bed: AmbienceBed | None, expected: int) -> None:
     """Feed every source its next ``expected`` samples, or a block of silence after the end."""
     block: Mapping[str, Samples] = next(feed, {}) if expected else {}
     for name, samples in block.items():
         if samples.shape[1] != expected:
             raise InputError(
-                f"expected {expected} samples of stem '{name}.wav', got {samples.shape[1]}: check its source"
+                f"expected {expected} samples of stem '{name}.wav', got {samples.shape[1]}: check where it comes from"
             )
     for source in sources:
         source.feed(block.get(source.id), expected or BLOCK)
+    if bed is not None:
+        bed.feed(block.get(AMBIENCE), expected or BLOCK)
 
 
 def _recut(grid: Iterator[RenderedBlock], size: int) -> Iterator[RenderedBlock]:

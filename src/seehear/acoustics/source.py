@@ -1,12 +1,14 @@
 """One object as a source of sound: its stem taken in at the door, then heard along its rays."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.acoustics.delay_line import History
-from seehear.acoustics.ray import BLOCK, Ray
+from seehear.acoustics.ray import BLOCK
 from seehear.errors import InputError
 from seehear.media.stems import Samples
 from seehear.scene.direction import Array
@@ -49,6 +51,18 @@ class Door:
         return np.interp(numbers, self._knots, self._levels).astype(np.float32)
 
 
+class AnyRay(Protocol):
+    """A way for the sound."""
+
+    def add(self, history: History, start: int, out: Samples) -> bool:
+        """Add the block from sample ``start`` on to ``out``, (channels, BLOCK); say whether there was anything."""
+        ...
+
+    def rest(self, out: Samples) -> bool:
+        """Add what still rings in a block without sound; say whether anything did."""
+        ...
+
+
 class Source:
     """An object that sounds.
 
@@ -59,11 +73,11 @@ class Source:
         sample_rate: Hz.
     """
 
-    def __init__(self, thing: SceneObject, rays: list[Ray], farthest: int, sample_rate: int) -> None:
+    def __init__(self, thing: SceneObject, rays: Sequence[AnyRay], farthest: int, sample_rate: int) -> None:
         self.id = thing.id
         self._door = Door(thing, sample_rate)
         self._rays = rays
-        self._history = History(farthest + 2 * BLOCK)
+        self._history = History(farthest + 3 * BLOCK)
 
     def feed(self, samples: Samples | None, count: int) -> None:
         """Take the next ``count`` samples of the stem; None is silence."""
