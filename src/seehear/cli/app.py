@@ -2,7 +2,9 @@
 
 import signal
 import sys
+import warnings
 from types import FrameType
+from typing import TextIO
 
 import click
 import typer
@@ -31,6 +33,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     signal.signal(signal.SIGTERM, _stop)
+    warnings.showwarning = _show_warning
     try:
         app(args=arguments, standalone_mode=False)
     except click.exceptions.UsageError as error:
@@ -53,3 +56,10 @@ def _told(error: BaseException) -> str:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None,
+    line: str | None = None,
+) -> None:  # fmt: skip
+    sys.stderr.write(f"warning: {' '.join(str(message).split())}\n")
