@@ -143,7 +143,7 @@ def test_what_the_scene_says_of_an_object_is_believed(stage):
     sounded = taken_apart(Scene(duration=12.0, objects=[thing]), world.mix)
     (one,) = sounded.scene.objects
     assert one.extra["association"]["cue"] == "given"
-    assert all(1.9 <= start and end <= 4.1 for start, end in one.sounding)
+    assert all(start >= 1.9 and end <= 4.1 for start, end in one.sounding)
 
 
 def test_own_needs_a_clip():
