@@ -12,12 +12,16 @@ from seehear.errors import InputError
 from seehear.scene import SceneObject
 
 SUFFIXES = frozenset(
-    (".aac", ".ac3", ".aif", ".aiff", ".au", ".caf", ".flac", ".m4a", ".mka", ".mp2", ".mp3")
-    + (".oga", ".ogg", ".opus", ".w64", ".wav", ".wave", ".wma", ".wv")
+    (
+        *(".aac", ".ac3", ".aif", ".aiff", ".au", ".caf", ".flac", ".m4a", ".mka", ".mp2", ".mp3"),
+        *(".oga", ".ogg", ".opus", ".w64", ".wav", ".wave", ".wma", ".wv"),
+    )
 )
 _LESS = frozenset(
-    ("a", "an", "and", "at", "by", "in", "is", "of", "on", "the", "to", "with")
-    + ("loop", "mono", "object", "sound", "sounds", "stereo")
+    (
+        *("a", "an", "and", "at", "by", "in", "is", "of", "on", "the", "to", "with"),
+        *("loop", "mono", "object", "sound", "sounds", "stereo"),
+    )
 )
 
 
