@@ -1,17 +1,22 @@
-"""The one thing that moves gets the foreground: a rule for pictures with a single plausible source.
+"""The one thing that moves gets what stands out: two rules for pictures with a single plausible source at a time.
 
-Movement at a steady pace says nothing about when a sound comes, so that no correlation can show it. Then, and only
-then, being there has to do: events stand out of the noise while the object is in the picture, and hardly any do while
-it is not. Stated as cue ``alone`` with a confidence of one half.
+Movement at a steady pace says nothing about when a sound comes, so that no correlation of activity can show it.
+
+- ``level``: the sound swells and fades in most bands as the thing comes near and goes, to the decibel.
+- ``alone``: events stand out of the noise while it is in the picture, and hardly any do while it is not.
+
+Both hold only where nothing else of the kind moves beside it, and with a stated confidence of about one half.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from seehear.sound.association import Association, Grid, unrelated
 from seehear.sound.movement import Movement
+from seehear.sound.nearness import nearness
 from seehear.sound.significance import Curve
 
-CONFIDENCE = 0.5
 _CLEAR = float(np.log1p(10.0 / 2))  # ten decibels above the noise floor, on the grid's scale
 _LEAST_SHARE = 0.05
 _LEAST_SECONDS = 0.5
@@ -19,32 +24,110 @@ _MOST_OUTSIDE = 0.33
 _STEADY = 0.5
 _HINT = 0.03
 _MARGIN = 0.5
+_BESIDE = 0.25
+_LESSER = 0.1
+_LEAST_FIT = 0.85
+_LEAST_BANDS = 3
+_LEAST_SWING_DB = 2.0
+_SLOW = 1.0
+_AUDIBLE = 1e-9
 
 
-def alone(
-    movements: list[Movement], found: dict[str, Association], grid: Grid, labels: dict[str, str | None]
-) -> dict[str, Association]:
-    """Give the association of the single plausible object if the foreground may be its, by id; else nothing.
+class _Fit(NamedTuple):
+    """How the level follows the nearness: correlation over the bands that do, how many, and each band's."""
+
+    correlation: float
+    agreeing: int
+    bands: Curve
+
+
+def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) -> dict[str, Association]:
+    """Give the associations of things that move alone and may have what stands out, by id.
 
     Args:
         movements: of all objects seen.
-        found: what the correlations told of them.
+        found: what the correlations told of them; those that sound are left as they are.
         grid: the soundtrack.
-        labels: of the objects, by id.
     """
-    plausible = [one for one in movements if one.plausible and one.present.sum() >= _LEAST_SECONDS * grid.rate]
-    if len(plausible) != 1:
-        return {}
-    one = plausible[0]
-    told = found.get(one.id, unrelated(one.id, grid))
+    told: dict[str, Association] = {}
+    moving = [one for one in movements if one.plausible and one.present.sum() >= _LEAST_SECONDS * grid.rate]
+    swelling: list[Movement] = []
+    for one in sorted(moving, key=_prominence, reverse=True):
+        known = found.get(one.id, unrelated(one.id, grid))
+        against = known.side is not None and known.side < -0.5
+        if known.sounds or against or any(_beside(one, other) for other in moving if other.id != one.id):
+            continue
+        # one swell of the sound has one source: the more prominent thing takes it
+        taken = any(other.present[around(one, grid)].any() for other in swelling)
+        follows = None if taken else _by_level(one, known, grid)
+        alone_then = len(moving) == 1 and not any(other.sounds for other in found.values())
+        if follows is not None:
+            told[one.id] = follows
+            swelling.append(one)
+        elif alone_then and _by_events(one, known, grid):
+            kept = known if known.p_value < _HINT else known._replace(lag=0.0)
+            told[one.id] = kept._replace(sounds=True, cue="alone", confidence=0.5)
+    return told
+
+
+def around(one: Movement, grid: Grid) -> slice:
+    """Give the grid's part from before a thing comes to after it is gone, as long again on either side."""
+    inside = np.flatnonzero(one.present)
+    reach = max(int(grid.rate), int(inside[-1] - inside[0]))
+    return slice(max(0, int(inside[0]) - reach), min(len(grid.times), int(inside[-1]) + reach + 1))
+
+
+def _beside(one: Movement, other: Movement) -> bool:
+    """Whether another thing of the kind moves beside this one for a good part of its time."""
+    shared = (one.present & other.present).sum() / one.present.sum()
+    return bool(shared > _BESIDE and _prominence(other) > _LESSER * _prominence(one))
+
+
+def _prominence(one: Movement) -> float:
+    """How much of the picture it moves."""
+    return float(((0.01 + one.activity) * np.maximum(one.size, 0.01) ** 2)[one.present].mean())
+
+
+def _by_level(one: Movement, known: Association, grid: Grid) -> Association | None:
+    near = nearness(one, grid.times)
+    if near is None:
+        return None
+    window = around(one, grid)
+    expected, heard = 10 * np.log10(near + 0.01)[window], grid.power[:, window]
+    fit = _followed(expected, heard, grid.rate)
+    if fit.agreeing < _LEAST_BANDS:
+        return None
+    # how many places in the clip would do as well
+    shifts = range(0, len(expected), max(1, int(0.2 * grid.rate)))
+    as_well = [_followed(np.roll(expected, shift), heard, grid.rate).agreeing >= fit.agreeing for shift in shifts]
+    chance = float(np.mean(as_well))
+    return known._replace(
+        sounds=True, cue="level", correlation=fit.correlation, lag=0.0, p_value=chance, bands=fit.bands, confidence=0.6
+    )
+
+
+def _followed(expected: Curve, power: Curve, rate: float) -> _Fit:
+    """Compare the expected level, (n,) dB, with that of each band of (coarse, n) power, over a second each."""
+    from scipy.ndimage import uniform_filter1d
+
+    width = max(1, int(_SLOW * rate))
+    wanted = uniform_filter1d(expected, width)
+    levels = 10 * np.log10(uniform_filter1d(power, width, axis=1) + 1e-12)
+    wanted = wanted - wanted.mean()
+    varied = levels - levels.mean(axis=1, keepdims=True)
+    scale = np.sqrt((wanted**2).sum() * (varied**2).sum(axis=1))
+    fits = (varied @ wanted) / np.maximum(scale, 1e-9)
+    heard = (np.ptp(levels, axis=1) >= _LEAST_SWING_DB) & (power.mean(axis=1) > _AUDIBLE)
+    good = (fits >= _LEAST_FIT) & heard & (np.ptp(wanted) >= _LEAST_SWING_DB / 2)
+    mean = float(fits[good].mean()) if good.any() else 0.0
+    return _Fit(mean, int(good.sum()), np.where(good, np.clip(fits, 0.0, 1.0), 0.0))
+
+
+def _by_events(one: Movement, known: Association, grid: Grid) -> bool:
     events = np.asarray((grid.level > _CLEAR).any(axis=0))
-    inside = float(events[one.present].mean())
-    against = told.side is not None and told.side < -_STEADY
-    if inside < _LEAST_SHARE or against or not (_steady(one) or told.p_value < _HINT) or _outside(one, events, grid):
-        return {}
-    if told.p_value >= _HINT:
-        told = told._replace(lag=0.0)
-    return {one.id: told._replace(sounds=True, cue="alone", confidence=CONFIDENCE)}
+    if float(events[one.present].mean()) < _LEAST_SHARE or not (_steady(one) or known.p_value < _HINT):
+        return False
+    return not _outside(one, events, grid)
 
 
 def _steady(one: Movement) -> bool:

@@ -30,6 +30,7 @@ class Grid(NamedTuple):
     Attributes:
         times: (n,) s.
         rate: values per second.
+        power: (coarse, n) mean square.
         level: (coarse, n) log power above the noise floor.
         onset: (coarse, n) spectral flux.
         sides: where the sound lies; None for one channel.
@@ -37,6 +38,7 @@ class Grid(NamedTuple):
 
     times: Curve
     rate: float
+    power: Curve
     level: Curve
     onset: Curve
     sides: Sides | None
@@ -48,7 +50,8 @@ class Association(NamedTuple):
     Attributes:
         id: of the object.
         sounds: whether it is taken to sound.
-        cue: what told: ``contacts``, ``activity``, ``starts``, ``side``, ``alone``, ``given`` or ``none``.
+        cue: what told: ``contacts``, ``activity``, ``starts``; ``level``, ``alone`` (see `seehear.sound.alone`);
+            ``given`` by the scene; ``none``.
         correlation: of movement and sound, -1 to 1.
         lag: s by which the sound follows the picture.
         p_value: probability that chance does as well, sides and number of cues taken in.
@@ -81,7 +84,7 @@ def grid_of(evidence: Evidence) -> Grid:
         balance = _grouped(evidence.balance, n).mean(axis=1).T.astype(np.float64)
         sides = Sides(balance, power, _grouped(lead, n).mean(axis=1)[:, 0].astype(np.float64))
     times = evidence.times[: n * _GROUP].reshape(n, _GROUP).mean(axis=1)
-    return Grid(times, evidence.transform.rate / _GROUP, level, onset, sides)
+    return Grid(times, evidence.transform.rate / _GROUP, power, level, onset, sides)
 
 
 def associate(movements: list[Movement], grid: Grid, *, rng: np.random.Generator) -> dict[str, Association]:

@@ -35,6 +35,7 @@ class Evidence(NamedTuple):
         delay: (frames,) s by which the left channel leads, of the frame's strongest sound; None as above.
         sharpness: (frames,) of the delay's peak, 0 to 1; None as above.
         floor: (n, bands) mean power of every `_FLOOR_FRAMES` frames.
+        floor_step: `_FLOOR_FRAMES`.
         peak: largest sample.
     """
 
@@ -45,6 +46,7 @@ class Evidence(NamedTuple):
     delay: Floats | None
     sharpness: Floats | None
     floor: Floats
+    floor_step: int
     peak: float
 
     @property
@@ -81,6 +83,7 @@ def evidence_of(blocks: Iterable[Samples], transform: Transform, length: int) ->
         sides[:, 0] if lateral else None,
         sides[:, 1] if lateral else None,
         floor,
+        _FLOOR_FRAMES,
         listener.peak,
     )
 
@@ -144,8 +147,8 @@ def _averages(fine: Floats) -> Floats:
     return np.asarray(np.add.reduceat(fine, starts, axis=0) / counts[:, None], dtype=np.float32)
 
 
-def noise_floor(evidence: Evidence) -> tuple[Floats, int]:
-    """Give the power of the steady noise, (n, bands), and its step in frames.
+def noise_floor(evidence: Evidence) -> Floats:
+    """Give the power of the steady noise, (n, bands), at every `floor_step` frames.
 
     The least quarter-second within seven seconds on either side, raised by what a minimum falls short of the mean.
 
@@ -156,4 +159,4 @@ def noise_floor(evidence: Evidence) -> tuple[Floats, int]:
 
     reach = max(1, round(_FLOOR_REACH * evidence.transform.rate / _FLOOR_FRAMES))
     least = minimum_filter1d(evidence.floor, 2 * reach + 1, axis=0, mode="nearest")
-    return uniform_filter1d(least, reach, axis=0, mode="nearest") * np.float32(_FLOOR_BIAS), _FLOOR_FRAMES
+    return uniform_filter1d(least, reach, axis=0, mode="nearest") * np.float32(_FLOOR_BIAS)

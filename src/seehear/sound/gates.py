@@ -18,6 +18,8 @@ _RINGING = 1.0
 _STILL = 0.03
 _DILATE = 0.06
 _FADE = 0.03
+_FAR = 0.1
+_OUTLIER = 2.0
 
 
 class Gate(NamedTuple):
@@ -27,11 +29,13 @@ class Gate(NamedTuple):
         first: number of the first frame.
         values: (n,) 0 to 1; outside it is 0.
         bands: (bands,) how much of it to expect in each band, 0 to 1.
+        steady: (bands,) its magnitude where the gate is 1, if it is known beforehand; else None.
     """
 
     first: int
     values: Floats
     bands: Floats
+    steady: Floats | None = None
 
     def between(self, start: int, stop: int) -> Floats:
         """Give the (stop - start,) values of these frames."""
@@ -62,6 +66,49 @@ def gate_of(found: Association, one: Movement, times: Curve, evidence: Evidence)
     else:
         values = np.interp(stamps, times, one.present.astype(np.float64))
     return made_gate(values, bands)
+
+
+def swell_gate(near: Curve, times: Curve, inside: slice, evidence: Evidence) -> tuple[Gate, Floats]:
+    """Give the gate of a sound that swells and fades with nearness, and the noise floor without it.
+
+    In every band the mean power is taken as ``a + c near``, fitted around the object's time; what stands far out of it
+    does not count.
+
+    Args:
+        near: (n,) power at the listener, 1 where the object is nearest.
+        times: (n,) s of ``near``.
+        inside: of ``times``: where to fit.
+        evidence: the soundtrack.
+
+    Returns:
+        The gate, and the share, (floor steps, bands), of the floor that is not the object's.
+    """
+    step = evidence.floor_step
+    stamps = evidence.times
+    middles = (np.arange(len(evidence.floor)) + 0.5) * step / evidence.transform.rate
+    there = np.interp(middles, times, near)
+    fitted = (middles >= times[inside][0]) & (middles <= times[inside][-1])
+    rest, swell = _fitted(there[fitted], evidence.floor[fitted].astype(np.float64))
+    values = np.sqrt(np.interp(stamps, times, near))
+    gate = made_gate(np.where(values > _FAR, values, 0.0), np.ones(len(swell)))
+    share = rest / np.maximum(rest + swell * there[:, None], 1e-20)
+    return gate._replace(steady=np.sqrt(swell).astype(np.float32)), share.astype(np.float32)
+
+
+def _fitted(near: Curve, power: NDArray[np.float64]) -> tuple[Curve, Curve]:
+    """Fit ``power = a + c near`` in each band, a and c not below 0; three times, without the loud outliers."""
+    kept = power <= 4 * np.median(power, axis=0) + 1e-20
+    rest, swell = power.mean(axis=0), np.zeros(power.shape[1])
+    for _ in range(3):
+        count = np.maximum(kept.sum(axis=0), 1)
+        middle = (kept * near[:, None]).sum(axis=0) / count
+        level = (kept * power).sum(axis=0) / count
+        spread = near[:, None] - middle
+        slope = (kept * spread * (power - level)).sum(axis=0) / np.maximum((kept * spread**2).sum(axis=0), 1e-9)
+        swell = np.clip(slope, 0.0, level / np.maximum(middle, 1e-9))
+        rest = np.maximum(level - swell * middle, 0.0)
+        kept = power <= _OUTLIER * (rest + swell * near[:, None]) + 1e-20
+    return rest, swell
 
 
 def spans_gate(spans: tuple[tuple[float, float], ...], evidence: Evidence) -> Gate:

@@ -25,6 +25,7 @@ _TINY = np.float32(1e-12)
 _SIDE_WIDTH = 0.25
 _SIDE_MEMORY = 47
 _LEAST_SHUT = 20
+_EXCESS = 2.0
 _USUAL_MOST = 0.98
 
 
@@ -34,10 +35,12 @@ class Part(NamedTuple):
     Attributes:
         gate: (frames,) how active it may be, 0 to 1; 0: silent.
         bands: (bands,) how much of it to expect in each band, 0 to 1.
+        steady: (bands,) its magnitude where the gate is 1, if it is known beforehand; None: to be found.
     """
 
     gate: Floats
     bands: Floats
+    steady: Floats | None = None
 
 
 def masks_of(
@@ -65,8 +68,22 @@ def masks_of(
 
 def _split(magnitude: Floats, noise: Floats, parts: list[Part], rng: np.random.Generator) -> Floats:
     """Give the modelled magnitudes, (1 + objects, frames, bands), the ambience's first."""
+    known = {at: part.gate[:, None] * part.steady for at, part in enumerate(parts) if part.steady is not None}
+    free = [part for part in parts if part.steady is None]
+    fixed = noise + sum(known.values())
+    found = iter(_patterned(magnitude, fixed, free, rng) if free else [np.zeros_like(magnitude)])
+    pieces = [next(found) + noise]
+    pieces += [known[at] if at in known else next(found) for at in range(len(parts))]
+    if known:
+        # what stands far above everything expected is nobody's
+        pieces[0] = pieces[0] + np.maximum(magnitude - _EXCESS * sum(pieces), 0)
+    return np.stack(pieces)
+
+
+def _patterned(magnitude: Floats, fixed: Floats, parts: list[Part], rng: np.random.Generator) -> list[Floats]:
+    """Give the (frames, bands) magnitudes of the ambience's patterns and of each object's, beside what is fixed."""
     shut = 1.0 - np.max([part.gate for part in parts], axis=0)
-    ambient, most = _learnt(magnitude, noise, shut, rng)
+    ambient, most = _learnt(magnitude, fixed, shut, rng)
     patterns, active, bounds = [ambient], [_start(rng, len(magnitude), len(ambient))], [len(ambient)]
     for part in parts:
         patterns.append(_start(rng, _OBJECT_PATTERNS, magnitude.shape[1]) * (part.bands + np.float32(0.05)))
@@ -74,17 +91,15 @@ def _split(magnitude: Floats, noise: Floats, parts: list[Part], rng: np.random.G
         bounds.append(_OBJECT_PATTERNS)
     w, h = np.concatenate(patterns), np.concatenate(active, axis=1) * magnitude.mean()
     edges = np.cumsum([0, *bounds])
+    own = slice(len(ambient), None)
     for _ in range(_SPLITTING):
-        ratio = magnitude / (h @ w + noise + _TINY)
+        ratio = magnitude / (h @ w + fixed + _TINY)
         h *= (ratio @ w.T) / (w.sum(axis=1) + _TINY)
         h[:, : len(ambient)] = np.minimum(h[:, : len(ambient)], most)
         _follow(h, edges, parts)
-        ratio = magnitude / (h @ w + noise + _TINY)
-        own = slice(len(ambient), None)
+        ratio = magnitude / (h @ w + fixed + _TINY)
         w[own] *= (h.T @ ratio)[own] / (h.sum(axis=0)[own, None] + _TINY)
-    pieces = [h[:, a:b] @ w[a:b] for a, b in pairwise(edges)]
-    pieces[0] = pieces[0] + noise
-    return np.stack(pieces)
+    return [h[:, a:b] @ w[a:b] for a, b in pairwise(edges)]
 
 
 def _learnt(magnitude: Floats, noise: Floats, shut: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:

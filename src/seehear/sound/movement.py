@@ -15,6 +15,7 @@ from seehear.scene import Camera, Path, SceneObject, vector_to_angles
 Curve = NDArray[np.float64]
 
 _LEAST_WAY = 1.0
+_EDGE = 0.01
 _LEAST_SWING = 1e-6
 
 
@@ -27,6 +28,7 @@ class Movement(NamedTuple):
         contacts: (k,) s, when it hits something.
         present: (n,) whether it is in the picture.
         size: (n,) side of a square as large as its box, fractions of the frame; 0 where it is not there.
+        whole: (n,) whether no side of its box lies on the picture's edge.
         azimuth: (n,) deg as the camera sees it, +90 = left; nan where unknown.
         plausible: whether it moves at all, and so may sound.
     """
@@ -36,6 +38,7 @@ class Movement(NamedTuple):
     contacts: Curve
     present: NDArray[np.bool_]
     size: Curve
+    whole: NDArray[np.bool_]
     azimuth: Curve
     plausible: bool
 
@@ -57,7 +60,9 @@ def movement_of(thing: SceneObject, camera: Camera, times: Curve, duration: floa
     activity = np.where(present, activity, 0.0)
     contacts = contact_times(thing)
     moves = bool(len(contacts)) or _moves(activity[present], azimuth[present])
-    return Movement(thing.id, activity, contacts, present, size, azimuth, moves)
+    inner = np.nan_to_num(np.concatenate([boxes[:, :2], 1 - boxes[:, 2:]], axis=1))
+    whole = np.asarray(boxed & (inner > _EDGE).all(axis=1))
+    return Movement(thing.id, activity, contacts, present, size, whole, azimuth, moves)
 
 
 def contact_times(thing: SceneObject) -> Curve:

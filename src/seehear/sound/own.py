@@ -8,15 +8,16 @@ import numpy as np
 from seehear.errors import InputError
 from seehear.media.stems import ArrayStems, Stems
 from seehear.scene import Ambience, Camera, Scene, SceneObject
-from seehear.sound.alone import alone
+from seehear.sound.alone import alone, around
 from seehear.sound.association import Association, Grid, associate, grid_of, unrelated
 from seehear.sound.evidence import Evidence, evidence_of, noise_floor
-from seehear.sound.gates import Gate, gate_of, spans_gate
+from seehear.sound.gates import Gate, gate_of, spans_gate, swell_gate
 from seehear.sound.movement import Movement, movement_of
+from seehear.sound.nearness import nearness
 from seehear.sound.sounded import Sounded
 from seehear.sound.soundtrack import SILENCE, soundtrack_of
 from seehear.sound.spans import heard_in
-from seehear.sound.spectrum import transform_of
+from seehear.sound.spectrum import Floats, transform_of
 from seehear.sound.splitting import OwnStems, Track
 
 _BED_CHANNELS = 3
@@ -72,10 +73,9 @@ def taken_apart(scene: Scene, track: Track, *, seed: int = 0) -> Sounded:
         note = f"the soundtrack has {track.channels} channels: it stays whole as the bed, no object is taken out of it"
     else:
         found, note = _found(scene, movements, grid, seed)
-    gates = _gates(scene, found, movements, grid, evidence)
-    floor, step = noise_floor(evidence)
+    gates, floor = _gates(scene, found, movements, grid, evidence)
     lateral = evidence.balance is not None
-    stems = OwnStems(track, transform, gates, floor, floor_step=step, seed=seed, lateral=lateral)
+    stems = OwnStems(track, transform, gates, floor, floor_step=evidence.floor_step, seed=seed, lateral=lateral)
     spans, bed = heard_in(stems)
     mute = {name for name in gates if not spans.get(name)}
     told = _told(scene, found, {name: spans[name] for name in gates if name not in mute}, note)
@@ -88,9 +88,8 @@ def _found(scene: Scene, movements: list[Movement], grid: Grid, seed: int) -> tu
     given = {one.id: _given(one, grid) for one in scene.objects if _is_given(one)}
     asked = [one for one in movements if one.id not in given]
     found = {**associate(asked, grid, rng=np.random.default_rng(seed)), **given}
-    if not any(one.sounds for one in found.values()):
-        labels = {one.id: one.label for one in scene.objects}
-        found |= alone(movements, found, grid, labels)
+    if asked:
+        found |= alone(movements, found, grid)
     if any(one.sounds for one in found.values()):
         return found, None
     if not scene.objects:
@@ -109,15 +108,21 @@ def _given(one: SceneObject, grid: Grid) -> Association:
 
 def _gates(
     scene: Scene, found: dict[str, Association], movements: list[Movement], grid: Grid, evidence: Evidence
-) -> dict[str, Gate]:
+) -> tuple[dict[str, Gate], Floats]:
+    """Give the gates of what sounds, and the noise floor that none of it belongs to."""
     gates: dict[str, Gate] = {}
+    floor = noise_floor(evidence)
     for thing, one in zip(scene.objects, movements, strict=True):
-        if found[one.id].sounds:
-            given = found[one.id].cue == "given"
-            gates[one.id] = (
-                spans_gate(thing.sounding, evidence) if given else gate_of(found[one.id], one, grid.times, evidence)
-            )
-    return gates
+        told = found[one.id]
+        near = nearness(one, grid.times) if told.sounds and told.cue == "level" else None
+        if near is not None:
+            gates[one.id], share = swell_gate(near, grid.times, around(one, grid), evidence)
+            floor = floor * share
+        elif told.sounds and told.cue == "given":
+            gates[one.id] = spans_gate(thing.sounding, evidence)
+        elif told.sounds:
+            gates[one.id] = gate_of(told, one, grid.times, evidence)
+    return gates, floor
 
 
 def _told(

@@ -147,7 +147,7 @@ class OwnStems:
     def _modelled(self, first: int, spectra: Spectra) -> dict[str, Floats]:
         """Give the (frames, bands) masks of the objects that may be heard in these frames."""
         stop = first + spectra.shape[1]
-        parts = {name: Part(gate.between(first, stop), gate.bands) for name, gate in self._gates.items()}
+        parts = {name: Part(gate.between(first, stop), gate.bands, gate.steady) for name, gate in self._gates.items()}
         parts = {name: part for name, part in parts.items() if part.gate.any()}
         if not parts:
             return {}
