@@ -1,4 +1,4 @@
-"""Measuring a direction on samples: known plane waves, known gains, measured ears; and that a wrong place is noticed."""
+"""Measuring a direction on samples: plane waves, known gains, measured ears; and that a wrong place is noticed."""
 
 import numpy as np
 import pytest
