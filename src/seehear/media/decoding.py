@@ -10,7 +10,7 @@ import numpy as np
 from seehear.errors import InputError
 from seehear.media.container import clock_start, damaged
 from seehear.media.sa3d import read_sa3d
-from seehear.media.speakers import layout_name, mask_of, reading_order
+from seehear.media.speakers import MASK_TAG, layout_name, mask_of, names_of, reading_order
 from seehear.media.stems import Samples
 from seehear.media.vorbis import VORBIS_ORDER, vorbis_runs
 
@@ -81,8 +81,9 @@ def sound_of(container: "InputContainer", stream: "AudioStream", path: Path) -> 
     """Work out a sound stream's layout and clock."""
     context = stream.codec_context
     names = [channel.name for channel in context.layout.channels]
-    if container.metadata.get("WAVEFORMATEXTENSIBLE_CHANNEL_MASK") == "0x0":
-        names = ["NONE"] * len(names)  # RFC 9639, 8.6.2: FLAC without positions
+    tag = stream.metadata.get(MASK_TAG) or container.metadata.get(MASK_TAG)
+    if tag is not None:
+        names = names_of(tag, len(names)) or names
     mask = mask_of(names)
     layout = layout_name(context.channels, mask)
     if "ogg" in container.format.name.split(",") and context.name == "vorbis":

@@ -69,9 +69,8 @@ def picture_info(path: Path | str) -> PictureInfo:
         if kind == "image":
             return PictureInfo(kind, size, None, None, has_audio, turn.clockwise)
         duration = None if kind == "gif" else _stated_end(container, stream)
-    return PictureInfo(
-        kind, size, picture_end(path) if duration is None else duration, _rate(stream), has_audio, turn.clockwise
-    )
+        rate = _rate(stream)
+    return PictureInfo(kind, size, picture_end(path) if duration is None else duration, rate, has_audio, turn.clockwise)
 
 
 def frames(
@@ -115,7 +114,7 @@ def picture_end(path: Path | str) -> float:
         stream = video_stream(container, path)
         zero, base = clock_start(container), stream.time_base or Fraction(1, 1000)
         step = 1 / float(_rate(stream) or 25)
-        for count, packet in enumerate(_packets(container, stream, path)):
+        for count, packet in enumerate(packets_of(container, stream, path)):
             if packet.size and not packet.is_discard:
                 begin = count * step if packet.pts is None else float(packet.pts * base - zero)
                 last = max(last, begin + (float(packet.duration * base) if packet.duration else step))
@@ -183,7 +182,12 @@ def _stated_end(container: "InputContainer", stream: "VideoStream") -> float | N
     return float(begin + stream.duration * stream.time_base)
 
 
-def _packets(container: "InputContainer", stream: "VideoStream", path: Path | str) -> "Iterator[Packet[VideoStream]]":
+def packets_of(container: "InputContainer", stream: "VideoStream", path: Path | str) -> "Iterator[Packet[VideoStream]]":
+    """Give a video stream's packets in stored order.
+
+    Raises:
+        InputError: damaged on the way.
+    """
     import av
 
     packets = container.demux(stream)
@@ -202,7 +206,7 @@ def _decoded(container: "InputContainer", stream: "VideoStream", path: Path | st
 
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     time, begun, failure = 0.0, False, None
-    for packet in _packets(container, stream, path):
+    for packet in packets_of(container, stream, path):
         try:
             decoded = packet.decode()
         except (av.FFmpegError, OSError, ValueError) as error:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from seehear.media.boxes import Box, boxes
+from seehear.media.boxes import Box, boxes, grow_box, insert_bytes, shift_offsets
 
 _NESTS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
 _SOUND_HEADS = {0: 28, 1: 44, 2: 64}
@@ -102,3 +102,26 @@ def _inner_start(file: BinaryIO, entry: Box) -> int:
     file.seek(entry.body + 8)
     version = int.from_bytes(file.read(2), "big")
     return entry.body + _SOUND_HEADS.get(version, 28)
+
+
+def insert_sa3d(path: Path | str, order: int) -> None:
+    """Put an `SA3D` box into the first sound track's sample entry, and mend the sizes and offsets around it.
+
+    Args:
+        path: an MP4 or QuickTime file; rewritten in place.
+        order: ambisonic order.
+
+    Raises:
+        ValueError: no sound track.
+    """
+    name, extra = Path(path), pack_sa3d(order)
+    size = name.stat().st_size
+    with name.open("r+b") as file:
+        trail = next(sound_entries(file, size), None)
+        if trail is None:
+            raise ValueError(f"expected a sound track in '{name}'")
+        place = trail[-1].end
+        shift_offsets(file, trail[0], place, len(extra))
+        for box in trail:
+            grow_box(file, box, len(extra))
+        insert_bytes(file, place, extra)

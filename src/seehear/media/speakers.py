@@ -13,6 +13,9 @@ WAVE_BITS = (
 )  # fmt: skip
 """ffmpeg's name for each bit of the WAVE channel mask, lowest first; WAVE order is the order of the bits."""
 
+MASK_TAG = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK"
+"""The tag that says a FLAC stream's positions (RFC 9639, 8.6.2); in Matroska we write it for PCM, too."""
+
 _BACKS_FOR_SIDES = {0x3F: "5.1", 0x2D03F: "5.1.4"}
 
 
@@ -26,6 +29,23 @@ def mask_of(names: Sequence[str]) -> int:
     if not all(name in WAVE_BITS for name in names) or len(set(names)) < len(names):
         return 0
     return sum(1 << WAVE_BITS.index(name) for name in names)
+
+
+def names_of(tag: str, channels: int) -> list[str] | None:
+    """Give the channel names that a mask tag stands for; None when it does not fit the channels.
+
+    Example:
+        >>> names_of("0x60F", 6), names_of("0x0", 4)
+        (['FL', 'FR', 'FC', 'LFE', 'SL', 'SR'], ['NONE', 'NONE', 'NONE', 'NONE'])
+    """
+    try:
+        mask = int(tag, 16)
+    except ValueError:
+        return None
+    if mask == 0:
+        return ["NONE"] * channels
+    names = [name for bit, name in enumerate(WAVE_BITS) if mask >> bit & 1]
+    return names if len(names) == channels else None
 
 
 def layout_name(channels: int, mask: int) -> str:

@@ -15,6 +15,7 @@ from seehear.errors import InputError
 from seehear.media.atomic import written_whole
 from seehear.media.encode import Coding, SoundEncoder
 from seehear.media.layout import Layout
+from seehear.media.speakers import MASK_TAG
 from seehear.media.stems import Samples
 from seehear.media.wave import WaveWriter
 
@@ -128,7 +129,7 @@ def _flac(path: Path, layout: Layout, sample_rate: int, bits: int) -> Iterator[_
     try:
         with av.open(f"file:{path}", "w", format="flac") as container:
             if layout.kind == "ambisonics":
-                container.metadata["WAVEFORMATEXTENSIBLE_CHANNEL_MASK"] = "0x0"  # RFC 9639, 8.6.2: no positions
+                container.metadata[MASK_TAG] = "0x0"
             coding = Coding("flac", "quad" if layout.kind == "ambisonics" else layout.ffmpeg)
             sink = _FlacSink(container, SoundEncoder(container, coding, layout, sample_rate))
             yield sink
