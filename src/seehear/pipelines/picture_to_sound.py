@@ -140,16 +140,29 @@ class _Hearing:
             check_output(file, force=self.wish["force"])
             if file.exists() and self.picture.exists() and file.samefile(self.picture):
                 raise InputError(f"the output '{file}' is the picture itself: choose another name")
-        self._check_fit(self.output.suffix.lower())
+        self._check_fit(self.output)
         return sidecar
 
-    def _check_fit(self, suffix: str) -> None:
-        if suffix == ".flac" and self.layout.size > 8:
-            raise InputError(f"FLAC holds at most 8 channels, {self.layout.name} has {self.layout.size}: write .wav")
-        if self.wish["stream"] and suffix != ".wav":
-            raise InputError(f"--stream writes .wav (32-bit float, which no peak can clip), got '{suffix}'")
-        if suffix in SOUNDS and self.wish["keep_original"]:
-            raise InputError(f"--keep-original needs a picture output (.mp4, .mkv), got '{suffix}'")
+    def _check_fit(self, output: Path) -> None:
+        """Refuse what the container cannot hold."""
+        if self.wish["stream"] and output.suffix.lower() != ".wav":
+            raise InputError(f"--stream writes .wav (32-bit float, which no peak can clip), got '{output.name}'")
+        if output.suffix.lower() in SOUNDS:
+            from seehear.media.write import check_sound_output
+
+            if self.wish["keep_original"]:
+                raise InputError(f"--keep-original needs a picture output (.mp4, .mkv), got '{output.name}'")
+            check_sound_output(output, self.layout, bits=self._bits())
+        else:
+            from seehear.media.mux import check_mux
+
+            check_mux(
+                self.picture, output, self.layout, sample_rate=SAMPLE_RATE, loops=self.wish["loops"],
+                force=self.wish["force"],
+            )  # fmt: skip
+
+    def _bits(self) -> int:
+        return 32 if self.wish["stream"] else 24
 
     def _watch(self) -> Scene:
         from seehear.media.picture import picture_info
@@ -208,9 +221,8 @@ class _Hearing:
         if self.output.suffix.lower() in SOUNDS:
             from seehear.media.write import SoundWriter
 
-            bits = 32 if self.wish["stream"] else 24
             with SoundWriter(
-                self.output, self.layout, sample_rate=SAMPLE_RATE, bits=bits, force=self.wish["force"]
+                self.output, self.layout, sample_rate=SAMPLE_RATE, bits=self._bits(), force=self.wish["force"]
             ) as writer:
                 for block in blocks:
                     writer.write(block)

@@ -8,6 +8,7 @@ from seehear.errors import InputError
 from seehear.media.atomic import check_output
 from seehear.media.layout import layout_of
 from seehear.media.stems import AMBIENCE, Stems
+from seehear.media.write import SoundWriter, check_sound_output
 from seehear.pipelines.picture_to_sound import SOUNDS, refuse_silent
 from seehear.pipelines.rendering import SAMPLE_RATE, Progress, Rendering, quietly
 from seehear.pipelines.report import Report
@@ -53,8 +54,7 @@ def render(
     check_output(out, force=force)
     check_loudness(loudness)
     wanted = layout_of(layout)
-    if out.suffix.lower() == ".flac" and wanted.size > 8:
-        raise InputError(f"FLAC holds at most 8 channels, {wanted.name} has {wanted.size}: write .wav")
+    check_sound_output(out, wanted)
     given = scene if isinstance(scene, Scene) else read_scene(scene)
     refuse_silent(given)
     sounds = _stems_of(given, Path(stems)) if isinstance(stems, Path | str) else stems
@@ -62,8 +62,6 @@ def render(
     with Rendering(given, sounds, wanted, hrtf=hrtf, air=air, folder=out.parent, progress=progress) as rendering:
         rendering.run()
         level = rendering.level(loudness, fixed_db=_recorded_gain(given))
-        from seehear.media.write import SoundWriter
-
         with SoundWriter(out, wanted, sample_rate=SAMPLE_RATE, force=force) as writer:
             for block in rendering.blocks(level.gain_db):
                 writer.write(block)
