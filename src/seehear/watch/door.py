@@ -42,6 +42,7 @@ class Sight:
         frames: gives the frames at most every so many seconds, each time anew, times from the scene's start.
         size_wh: pixels of a frame.
         duration: seconds of the scene.
+        fps: frames a second; None: unknown.
         still: whether it is one still picture.
         horizontal_fov: deg.
         projection: perspective or equirectangular.
@@ -52,6 +53,7 @@ class Sight:
     frames: Callable[[float], Iterable[SightFrame]]
     size_wh: tuple[int, int]
     duration: float
+    fps: float | None = None
     still: bool = False
     horizontal_fov: float = 60.0
     projection: Projection = "perspective"
@@ -156,6 +158,7 @@ def _sight(
         frames=frames,
         size_wh=info.size_wh,
         duration=duration if last is None else last - start,
+        fps=float(info.fps) if info.fps else None,
         still=last is None,
         horizontal_fov=horizontal_fov,
         projection=cast(Projection, projection),

@@ -25,7 +25,7 @@ from seehear.watch.tracks import Track, Tracker
 from seehear.watch.uniting import pruned, united
 from seehear.watch.working import Handedness, Reals, View, views, working_size
 
-EVERY = 0.08  # seconds between analysed views
+EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
 SALIENT_EVERY = 4  # views between looks for what stands out
 _POSE_SLACK = 0.1  # deg
 _TRAVELS = 2.0  # deg
@@ -40,13 +40,20 @@ class MotionWatch:
         cutter = _ShotCounter()
         finds: list[Find] = []
         poses: list[CameraPose] = []
-        for _, shot in groupby(views(sight.frames(EVERY), handedness, working_size(sight.size_wh)), key=cutter.number):
+        for _, shot in groupby(
+            views(sight.frames(analysed_every(sight)), handedness, working_size(sight.size_wh)), key=cutter.number
+        ):
             watched = _Shot(sight)
             watched.run(shot)
             found, turned = watched.result(cutter.cut_at if cutter.cut_at is not None else sight.duration)
             finds += found
             poses += turned
         return _scene(sight, finds, poses, flipped=bool(handedness.flipped))
+
+
+def analysed_every(sight: Sight) -> float:
+    """Give the seconds between analysed views: a whole number of frames where the rate is known."""
+    return max(1, round(EVERY * sight.fps)) / sight.fps if sight.fps else EVERY
 
 
 class _ShotCounter:
@@ -70,6 +77,7 @@ class _Shot:
 
     def __init__(self, sight: Sight) -> None:
         self._size = working_size(sight.size_wh)
+        self._every = analysed_every(sight)
         self._still_camera = sight.projection == "equirectangular"
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
         self._moving = Tracker(1.0)
@@ -104,7 +112,7 @@ class _Shot:
 
     def _looks(self) -> dict[str, float]:
         """Seconds between looks for each kind."""
-        step = max(EVERY, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
+        step = max(self._every, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
         return {"moving": step, "person": 0.5, "salient": SALIENT_EVERY * step}
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
@@ -152,7 +160,7 @@ def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped:
     )
     camera = Camera(spec)
     objects = [
-        scene_object(name, label, one, camera, sight.spread, round(1 / EVERY, 3))
+        scene_object(name, label, one, camera, sight.spread, round(1 / analysed_every(sight), 3))
         for name, label, one in named(finds, sight.labels)
     ]
     unknown = ["Which objects sound, and when: every object is taken to sound while it is in view."]

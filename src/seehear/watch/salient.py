@@ -74,33 +74,34 @@ def colour_distance(small: Bytes) -> Reals:
     lab = lab * np.array([0.6, 1.0, 1.0], np.float32)  # light and shade count less than colour
     deep_y, deep_x = max(2, lab.shape[0] // 20), max(2, lab.shape[1] // 20)
     sides = [lab[:, :deep_x], lab[:, -deep_x:], lab[:deep_y], lab[-deep_y:]]
-    away = np.sort(np.stack([_away(lab, side.reshape(-1, 3)) for side in sides]), axis=0)
-    smooth = cv2.GaussianBlur((away[1] + away[2]) / 2, (0, 0), 1.0)
+    models = [_side_colours(side.reshape(-1, 3)) for side in sides]
+    squares = _squares(lab.reshape(-1, 3), np.concatenate(models)).reshape(-1, len(sides), _COLOURS)
+    away = np.sort(np.sqrt(np.maximum(squares.min(axis=2), 0)), axis=1)
+    smooth = cv2.GaussianBlur(((away[:, 1] + away[:, 2]) / 2).reshape(lab.shape[:2]), (0, 0), 1.0)
     return np.asarray(smooth, np.float64)
 
 
-def _away(lab: np.ndarray, side: np.ndarray) -> np.ndarray:
-    """Give (h, w) the distance to the nearest of a side's mean colours, in its own spread (at least 6 units)."""
-    thin = side[:: max(1, len(side) // 300)]
-    middle = _means(thin)
-    nearest = ((thin[:, None] - middle) ** 2).sum(-1).argmin(1)
-    rows = []
-    for k in range(len(middle)):
-        spread = np.sqrt(((thin[nearest == k] - middle[k]) ** 2).mean(0)) if (nearest == k).sum() > 3 else 6.0
-        rows.append(np.sqrt((((lab - middle[k]) / np.maximum(spread, 6.0)) ** 2).sum(-1)))
-    return np.asarray(np.min(rows, axis=0))
+def _squares(points: np.ndarray, model: np.ndarray) -> np.ndarray:
+    """Give the squared distance, (n, m), of points (n, 3) to means in their own spread, rows of ``model`` (m, 6)."""
+    mean, weight = model[:, :3], model[:, 3:] ** -2
+    return np.asarray(points**2 @ weight.T - 2 * points @ (mean * weight).T + (mean**2 * weight).sum(1))
 
 
-def _means(points: np.ndarray) -> np.ndarray:
-    """A few steps of k-means from points spread along the brightness: the same answer each time."""
+def _side_colours(side: np.ndarray) -> np.ndarray:
+    """Give the mean colours of a side and their spread, at least 6 units: (3, 6).
+
+    A few steps of k-means from points spread along the brightness: the same answer each time.
+    """
+    points = side[:: max(1, len(side) // 150)]
     order = np.argsort(points.sum(1), kind="stable")
     middle = points[order[np.linspace(0, len(points) - 1, _COLOURS * 2 + 1).astype(int)[1::2]]]
-    for _ in range(6):
-        nearest = ((points[:, None] - middle) ** 2).sum(-1).argmin(1)
-        middle = np.stack(
-            [points[nearest == k].mean(0) if (nearest == k).any() else middle[k] for k in range(_COLOURS)]
-        )
-    return np.asarray(middle)
+    spread = np.full_like(middle, 6.0)
+    for _ in range(4):
+        mine = ((points[:, None] - middle) ** 2).sum(-1).argmin(1)[:, None] == np.arange(_COLOURS)
+        share = (mine / np.maximum(mine.sum(0), 1)).T.astype(points.dtype)
+        middle = np.where(mine.any(0)[:, None], share @ points, middle)
+        spread = np.sqrt(np.maximum(share @ points**2 - middle**2, 36.0)) if mine.any(0).all() else spread
+    return np.concatenate([middle, spread], axis=1).astype(points.dtype)
 
 
 def _candidates(small: Bytes) -> list[Salient]:
@@ -116,17 +117,18 @@ def _candidates(small: Bytes) -> list[Salient]:
         count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
         for k in range(1, count):
             if _SMALLEST * mask.size <= stats[k, 4] <= _LARGEST * mask.size:
-                found.append(_weighed(height, np.asarray(marks) == k, stats[k], min(1.0, top / 4)))
+                found.append(_weighed(height, np.asarray(marks), k, stats[k], min(1.0, top / 4)))
     return found
 
 
-def _weighed(height: Reals, mask: Mask, stats: np.ndarray, absolute: float) -> Salient:
+def _weighed(height: Reals, marks: np.ndarray, k: int, stats: np.ndarray, absolute: float) -> Salient:
     x, y, w, h, area = (int(value) for value in stats)
     rows, columns = height.shape
     margin_x, margin_y = max(3, w // 4), max(3, h // 4)
     ring = (slice(max(0, y - margin_y), y + h + margin_y), slice(max(0, x - margin_x), x + w + margin_x))
-    outside = ~mask[ring]
-    contrast = float(height[mask].mean() - (height[ring][outside].mean() if outside.any() else 0.0))
+    here, cover = height[ring], marks[ring] == k
+    within = float((here * cover).sum()) / area
+    contrast = within - float((here * ~cover).sum()) / max(here.size - area, 1)
     box = np.array([x / columns, y / rows, (x + w) / columns, (y + h) / rows])
     sides = (x <= 1) + (y <= 1) + (x + w >= columns - 1) + (y + h >= rows - 1)
     centre = (box[:2] + box[2:]) / 2 - 0.5
@@ -134,7 +136,7 @@ def _weighed(height: Reals, mask: Mask, stats: np.ndarray, absolute: float) -> S
     size = float(np.clip(np.sqrt(area / (rows * columns)) / 0.12, 0.5, 1.0))
     filled = min(1.0, area / (w * h) / 0.6) ** 2
     worth = max(contrast, 0.0) * (0.4 + 0.6 * middle) * size * filled * 0.5**sides * absolute
-    return Salient(box, float(min(1.0, worth)), mask[y : y + h, x : x + w])
+    return Salient(box, float(min(1.0, worth)), marks[y : y + h, x : x + w] == k)
 
 
 def _best(found: list[Salient], most: int) -> list[Salient]:

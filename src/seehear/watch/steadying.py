@@ -138,7 +138,7 @@ class Steadier:
 
 def _detail(luma: Bytes) -> Bytes:
     """Take the slow changes out of a picture, so that a change of exposure is not a motion."""
-    slow = cv2.GaussianBlur(luma, (0, 0), 8.0)
+    slow = cv2.blur(luma, (31, 31))
     return np.asarray(cv2.addWeighted(luma, 2.0, slow, -2.0, 128.0), np.uint8)
 
 
@@ -195,7 +195,7 @@ def _agreeing(expected: Reals, found: Reals, size_wh: tuple[int, int]) -> tuple[
     return agree[best], sure if best == 0 or (wide > _WIDE).all() else 0.0
 
 
-def _hypotheses(start: np.ndarray, end: np.ndarray, tries: int = 150) -> tuple[np.ndarray, np.ndarray]:
+def _hypotheses(start: np.ndarray, end: np.ndarray, tries: int = 90) -> tuple[np.ndarray, np.ndarray]:
     """Give similarities ``scale * z + shift`` (complex) through pairs of points; the first is rest."""
     rng = np.random.default_rng(len(start))
     one, two = rng.integers(0, len(start), (2, tries))
