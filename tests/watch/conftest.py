@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from seehear.watch.door import Sight
+from seehear.watch import Sight
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Shown:
         return cv2.cvtColor(self.picture, cv2.COLOR_RGB2GRAY)
 
 
-def wall(size_wh: tuple[int, int] = (640, 360), seed: int = 0, grain: float = 2.5) -> np.ndarray:
+def wall(size_wh: tuple[int, int] = (480, 270), seed: int = 0, grain: float = 2.0) -> np.ndarray:
     """A brown texture with detail at several scales, (h, w, 3) uint8."""
     rng = np.random.default_rng(seed)
     layers = [cv2.GaussianBlur(rng.standard_normal((size_wh[1], size_wh[0])), (0, 0), grain * k) * k for k in (1, 3, 9)]
@@ -32,7 +32,7 @@ def wall(size_wh: tuple[int, int] = (640, 360), seed: int = 0, grain: float = 2.
 
 
 def disc(picture: np.ndarray, centre: tuple[float, float], radius: float, colour: tuple[int, int, int]) -> np.ndarray:
-    """Draw a disc with a soft edge; centre and radius in fractions of the width."""
+    """Draw a disc with a soft edge; centre in fractions of the frame, radius in fractions of the width."""
     height, width = picture.shape[:2]
     y, x = np.mgrid[:height, :width]
     away = np.hypot(x + 0.5 - centre[0] * width, y + 0.5 - centre[1] * height)
@@ -40,28 +40,57 @@ def disc(picture: np.ndarray, centre: tuple[float, float], radius: float, colour
     return (picture * (1 - cover) + np.array(colour) * cover).astype(np.uint8)
 
 
-def film(draw: Callable[[float], np.ndarray], duration: float, fps: float = 25.0, **options: object) -> Sight:
+def film(draw: Callable[[float], np.ndarray], duration: float, fps: float = 30.0, **options: object) -> Sight:
     """A sight whose frame at each time is what ``draw`` gives."""
     first = draw(0.0)
 
     def frames(every: float) -> Iterable[Shown]:
-        step = max(1, round(every * fps))
-        for k in range(0, round(duration * fps), step):
+        for k in range(0, round(duration * fps), max(1, round(every * fps))):
             yield Shown(k / fps, draw(k / fps))
 
-    return Sight(frames=frames, size_wh=(first.shape[1], first.shape[0]), duration=duration, **options)  # type: ignore[arg-type]
+    return Sight(frames=frames, size_wh=(first.shape[1], first.shape[0]), duration=duration, fps=fps, **options)  # type: ignore[arg-type]
 
 
-@pytest.fixture(name="wall", scope="session")
-def _wall() -> Callable[..., np.ndarray]:
-    return wall
+class World:
+    """A wall far away, seen by a camera that turns: the pinhole model by itself, not by the code under test.
+
+    The wall is a large picture on a cylinder of 160 deg around the camera.
+    """
+
+    def __init__(self, seed: int = 3, size_wh: tuple[int, int] = (480, 270), fov: float = 60.0) -> None:
+        self.wall = wall((1600, 700), seed)
+        self.size_wh, self.fov = size_wh, fov
+
+    def direction_to_wall(self, azimuth: np.ndarray, elevation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return 800 - azimuth * 10, 350 - elevation * 10
+
+    def seen(
+        self, yaw: float = 0.0, pitch: float = 0.0, zoom: float = 1.0, wall: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The picture (h, w, 3) the camera takes; yaw to the left, pitch up, in degrees."""
+        width, height = self.size_wh
+        focal = zoom * width / 2 / np.tan(np.deg2rad(self.fov) / 2)
+        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+        forward, left, up = np.ones_like(x), (width / 2 - x) / focal, (height / 2 - y) / focal
+        p, h = np.deg2rad(pitch), np.deg2rad(yaw)
+        forward, up = forward * np.cos(p) - up * np.sin(p), forward * np.sin(p) + up * np.cos(p)
+        forward, left = forward * np.cos(h) - left * np.sin(h), forward * np.sin(h) + left * np.cos(h)
+        azimuth = np.rad2deg(np.arctan2(left, forward))
+        elevation = np.rad2deg(np.arctan2(up, np.hypot(forward, left)))
+        column, row = self.direction_to_wall(azimuth, elevation)
+        picture = self.wall if wall is None else wall
+        return cv2.remap(picture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR)
+
+    def with_disc(self, azimuth: float, elevation: float, radius: float, colour: tuple[int, int, int]) -> np.ndarray:
+        """The wall with a disc of ``radius`` deg in a direction."""
+        column, row = self.direction_to_wall(np.array(azimuth), np.array(elevation))
+        return disc(self.wall, (float(column) / 1600, float(row) / 700), radius * 10 / 1600, colour)
 
 
-@pytest.fixture(name="disc", scope="session")
-def _disc() -> Callable[..., np.ndarray]:
-    return disc
+for name, thing in {"wall": wall, "disc": disc, "film": film, "World": World}.items():
 
+    @pytest.fixture(name=name, scope="session")
+    def _given(thing: object = thing) -> object:
+        return thing
 
-@pytest.fixture(name="film", scope="session")
-def _film() -> Callable[..., Sight]:
-    return film
+    globals()[f"_{name}_fixture"] = _given

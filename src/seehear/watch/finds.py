@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.watch.regions import Detection
 from seehear.watch.smoothing import smoothed
 from seehear.watch.tracks import Track
 from seehear.watch.working import Reals
@@ -83,6 +84,14 @@ def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float, looks
     until = end if stays else float(times[-1])
     confidence = _confidence(track, float(times[-1] - times[0]) + step, looks)
     return Find(kind, times, boxes, raw, seen, energy, confidence, until)
+
+
+def still_find(found: Detection, time: float, size_wh: tuple[int, int], end: float) -> Find:
+    """Take one detection in one view as a thing that stays where it is until ``end``."""
+    scale = np.array([*size_wh, *size_wh], float)
+    box = _framed(found.box[None] / scale)
+    confidence = 0.35 * (0.15 + 0.85 * found.strength)
+    return Find("salient", np.array([time]), box, box, np.array([True]), np.zeros(1), confidence, end)
 
 
 def _is_inside(box: Reals) -> bool:

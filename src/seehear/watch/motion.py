@@ -13,7 +13,7 @@ import numpy as np
 from seehear.scene import Camera, CameraPose, CameraSpec, Scene, rotation_matrix
 from seehear.watch.background import compared
 from seehear.watch.door import Sight
-from seehear.watch.finds import SMOOTHED_OVER, Find, find, is_worth_keeping
+from seehear.watch.finds import SMOOTHED_OVER, Find, find, is_worth_keeping, still_find
 from seehear.watch.lens import Lens
 from seehear.watch.objects import named, scene_object
 from seehear.watch.regions import difference, moving_regions
@@ -29,6 +29,7 @@ EVERY = 0.1  # seconds between analysed views, or the nearest whole number of fr
 SALIENT_EVERY = 4  # views between looks for what stands out
 _POSE_SLACK = 0.1  # deg
 _TRAVELS = 2.0  # deg
+_FILM = 4  # views; fewer are watched as a still picture
 
 
 class MotionWatch:
@@ -86,9 +87,11 @@ class _Shot:
         self._clock = array("d")
         self._poses = array("d")
         self._tracks: list[Track] = []
+        self._first: View | None = None
 
     def run(self, shot: Iterator[View]) -> None:
         for one in compared(self._steadied(shot)):
+            self._first = self._first or one.view
             self._keep(self._moving.step(one.view.time, one.warp, moving_regions(one, difference(one))))
             look = self._count % SALIENT_EVERY == 0
             self._count += 1
@@ -117,6 +120,10 @@ class _Shot:
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
+        if self._first is not None and len(clock) < _FILM:
+            found = salient_regions(self._first.rgb, self._first.live)
+            finds = [still_find(one, float(clock[0]), self._size, end) for one in found]
+            return finds, [CameraPose(time=round(float(clock[0]), 4))]
         angles = np.array(self._poses).reshape(-1, 3)
         tracks = united(self._tracks, travelling=bool(np.ptp(angles, axis=0).max() > _TRAVELS))
         finds = pruned([find(track, clock, self._size, end, self._looks()) for track in tracks])

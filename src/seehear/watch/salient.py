@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from seehear.watch.regions import Detection, Mask, colour_shares
+from seehear.watch.regions import Detection, Mask, colour_shares, without_specks
 from seehear.watch.tracks import inside, overlap
 from seehear.watch.working import Bytes, Reals
 
@@ -112,7 +112,7 @@ def _candidates(small: Bytes) -> list[Salient]:
     height = np.clip(away / top, 0, 1)
     found = []
     for level in _LEVELS:
-        opened = cv2.morphologyEx((height > level).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        opened = without_specks((height > level).astype(np.uint8))
         mask = np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
         count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
         for k in range(1, count):

@@ -18,14 +18,14 @@ class CutDetector:
 
     def __init__(self) -> None:
         self._before: tuple[Reals, Reals] | None = None
-        self._small: deque[Reals] = deque(maxlen=max(_DISSOLVE) + 1)
+        self._small: deque[tuple[Reals, Reals]] = deque(maxlen=max(_DISSOLVE) + 1)
 
     def begins(self, view: View) -> bool:
         """Say whether this view begins a new shot; the first one does not."""
         small = np.asarray(cv2.resize(view.luma, (32, 18), interpolation=cv2.INTER_AREA), np.float64)
-        now = _colours(view.rgb), _structure(small)
+        now = _colours(view.rgb[::2, ::2]), _structure(small)
         before, self._before = self._before, now
-        self._small.append(small)
+        self._small.append((small, now[1]))
         if before is None:
             return False
         change = 1.0 - float(np.minimum(before[0], now[0]).sum())
@@ -38,18 +38,23 @@ class CutDetector:
     def _dissolved(self) -> bool:
         """Say whether the views of late lead from one picture to another as sums of both."""
         for count in (count for count in _DISSOLVE if count < len(self._small)):
-            first, half, last = (self._small[-1 - back] for back in (count, count // 2, 0))
-            if float((_structure(first) * _structure(last)).mean()) < STRUCTURE_KEPT and _is_sum(first, half, last):
+            first, last = self._small[-1 - count], self._small[-1]
+            between = [self._small[-1 - back][0] for back in (count, 3 * count // 4, count // 2, count // 4, 0)]
+            if float((first[1] * last[1]).mean()) < STRUCTURE_KEPT and _dissolves(between):
                 return True
         return False
 
 
-def _is_sum(first: Reals, half: Reals, last: Reals) -> bool:
-    apart = last - first
+def _dissolves(views: list[Reals]) -> bool:
+    """Say whether all views are sums of the first and the last, with ever more of the last."""
+    apart = views[-1] - views[0]
     size = float((apart**2).mean())
-    share = float(((half - first) * apart).mean()) / max(size, 1e-9)
-    rest = float(((half - first - share * apart) ** 2).mean())
-    return size > 15.0**2 and 0.2 < share < 0.8 and rest < 0.05 * size
+    if size < 15.0**2:
+        return False
+    shares = [float(((one - views[0]) * apart).mean()) / size for one in views]
+    rests = [float(((one - views[0] - share * apart) ** 2).mean()) for one, share in zip(views, shares, strict=True)]
+    steps = np.diff(shares)
+    return bool(steps.min() > 0.05 and steps.max() < 0.7 and max(rests) < 0.04 * size)
 
 
 def _colours(rgb: Bytes) -> Reals:
