@@ -1,12 +1,13 @@
 """The `seehear` command: its verbs, and errors as one line."""
 
+import functools
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from types import FrameType
-from typing import TextIO
+from typing import Any, TextIO
 
-import click
 import typer
 
 from seehear.cli.demo import demo
@@ -16,6 +17,23 @@ from seehear.cli.show import show
 from seehear.cli.watch import watch
 from seehear.errors import SeehearError
 
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """Give the command with its errors told in one line and exit code 1; with ``--debug`` they pass through."""
+
+    @functools.wraps(command)
+    def run(*words: Any, **options: Any) -> None:  # noqa: ANN401 - the command's own
+        try:
+            command(*words, **options)
+        except (SeehearError, KeyboardInterrupt, OSError, MemoryError) as error:
+            if "--debug" in sys.argv:
+                raise
+            sys.stderr.write(f"error: {_in_one_line(error)}\n")
+            raise typer.Exit(1) from None
+
+    return run
+
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -24,30 +42,20 @@ app = typer.Typer(
     help="Pictures into the sound they would make, in the right place. Start with: seehear demo",
     epilog="Every command takes --help and --debug.",
 )
-for command in (hear, watch, render, show, demo):
-    app.command()(command)
+for one in (hear, watch, render, show, demo):
+    app.command()(told(one))
 
 
 def main() -> None:
     """Run the command line on ``sys.argv`` and exit."""
-    debug = "--debug" in sys.argv
-    arguments = [word for word in sys.argv[1:] if word != "--debug"]
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     warnings.showwarning = _show_warning
-    try:
-        app(args=arguments, standalone_mode=False)
-    except click.exceptions.UsageError as error:
-        error.show()
-        sys.exit(2)
-    except (SeehearError, KeyboardInterrupt, click.Abort, OSError, MemoryError) as error:
-        if debug:
-            raise
-        sys.stderr.write(f"error: {_told(error)}\n")
-        sys.exit(1)
+    app(args=[word for word in sys.argv[1:] if word != "--debug"])
 
 
-def _told(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+def _in_one_line(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
         return "stopped before it was done; nothing was written"
     if isinstance(error, MemoryError):
         return "out of memory: shorten the clip with --start and --end"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seehear.acoustics.loudness import LoudnessMeter
+from seehear.errors import InputError
 from seehear.media.layout import Layout
 from seehear.media.stems import Samples
 
@@ -44,13 +45,17 @@ class Bounce:
 
     def __init__(self, layout: Layout, *, sample_rate: int, folder: Path | None) -> None:
         self._layout = layout
+        self._folder = folder or Path(tempfile.gettempdir())
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
         self._meter = LoudnessMeter(layout, sample_rate)
 
     def add(self, block: Samples) -> None:
         """Measure the next block, (channels, n), and keep it."""
         self.measure(block)
-        self._file.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
+        try:
+            self._file.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
+        except OSError as error:
+            raise InputError(f"cannot write beside the output in '{self._folder}': {error.strerror}") from None
 
     def measure(self, block: Samples) -> None:
         """Measure the next block without keeping it."""
