@@ -6,12 +6,14 @@ longer side exceeds `LONGEST_SIDE` are reduced to it.
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import InputError
+from seehear.media.exif import orientation
 
 if TYPE_CHECKING:
     from av.buffer import Buffer
@@ -33,7 +35,7 @@ class Turn(NamedTuple):
         transposed: rows become columns.
         flipped_x: left and right change places.
         flipped_y: top and bottom change places.
-        clockwise: deg, the turn without the flips: 0, 90, 180 or 270.
+        clockwise: deg, 0, 90, 180 or 270; a mirrored picture is first flipped left to right, then turned by so much.
     """
 
     transposed: bool = False
@@ -42,14 +44,38 @@ class Turn(NamedTuple):
     clockwise: int = 0
 
 
-def turn_of(frame: "VideoFrame") -> Turn:
-    """Read a frame's display matrix (ISO/IEC 14496-12, 8.3.2; ffmpeg derives it from EXIF too)."""
-    data = cast("Mapping[str, Buffer]", frame.side_data).get("DISPLAYMATRIX")
-    if data is None:
-        return Turn()
-    matrix = np.frombuffer(bytes(data), np.int32, count=9)
+_EXIF_TURNS = (
+    Turn(), Turn(False, True, False, 0), Turn(False, True, True, 180), Turn(False, False, True, 180),
+    Turn(True, False, False, 270), Turn(True, True, False, 90), Turn(True, True, True, 90), Turn(True, False, True, 270)
+)  # fmt: skip
+
+
+def turn_of(frame: "VideoFrame", path: Path | str) -> Turn:
+    """Say how a frame is turned: by an image's Exif orientation, else by the display matrix (ISO/IEC 14496-12, 8.3.2).
+
+    Args:
+        frame: as decoded.
+        path: its file.
+    """
+    told = orientation(path)
+    if told is not None:
+        return _EXIF_TURNS[told - 1]
+    try:
+        data = cast("Mapping[str, Buffer]", frame.side_data).get("DISPLAYMATRIX")
+    except ValueError:  # side data of a kind that PyAV has no name for: the angle alone can be read
+        return _turned(-frame.rotation)
+    return Turn() if data is None else _turn_of_matrix(np.frombuffer(bytes(data), np.int32, count=9))
+
+
+def _turned(clockwise: float) -> Turn:
+    quarter = round(clockwise / 90) % 4
+    return (Turn(), Turn(True, True, False, 90), Turn(False, True, True, 180), Turn(True, False, True, 270))[quarter]
+
+
+def _turn_of_matrix(matrix: NDArray[np.int32]) -> Turn:
     a, b, c, d = (int(matrix[index]) for index in (0, 1, 3, 4))
-    clockwise = int(np.round(np.degrees(np.arctan2(b, a)) / 90) * 90) % 360
+    sign = 1 if a * d - b * c >= 0 else -1
+    clockwise = int(np.round(np.degrees(np.arctan2(sign * b, sign * a)) / 90) * 90) % 360
     if abs(a) >= abs(b):
         return Turn(False, a < 0, d < 0, clockwise)
     return Turn(True, c < 0, b < 0, clockwise)

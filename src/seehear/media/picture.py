@@ -64,13 +64,16 @@ def picture_info(path: Path | str) -> PictureInfo:
         frame = next(_decoded(container, stream, path), None)
         if frame is None:
             raise InputError(f"expected a picture in '{path}', got a video without frames")
-        turn = turn_of(frame)
+        turn = turn_of(frame, path)
         size = _shown_size(frame, stream, turn)
         if kind == "image":
             return PictureInfo(kind, size, None, None, has_audio, turn.clockwise)
         duration = None if kind == "gif" else _stated_end(container, stream)
         rate = _rate(stream)
-    return PictureInfo(kind, size, picture_end(path) if duration is None else duration, rate, has_audio, turn.clockwise)
+    if duration is None:
+        duration, count = _scanned(path)
+        rate = Fraction(count / duration).limit_denominator(1001) if kind == "gif" else rate
+    return PictureInfo(kind, size, duration, rate, has_audio, turn.clockwise)
 
 
 def frames(
@@ -97,28 +100,25 @@ def frames(
             if image is None:
                 raise InputError(f"expected a picture in '{path}', got one without content")
             if start <= 0:
-                yield Frame(image, 0.0, turn_of(image), None)
+                yield Frame(image, 0.0, turn_of(image, path), None)
             return
         stream.thread_type = "AUTO"
         yield from _thinned(_timed(container, stream, path, start), start, end, every)
 
 
-def picture_end(path: Path | str) -> float:
-    """Find the end of a picture's last frame by reading all its packets, s of clip time.
-
-    Raises:
-        InputError: as `frames`.
-    """
-    last = 0.0
+def _scanned(path: Path | str) -> tuple[float, int]:
+    """Find the end of the last frame, s of clip time, and the number of frames, by reading all packets."""
+    last, count = 0.0, 0
     with opened(path) as container:
         stream = video_stream(container, path)
         zero, base = clock_start(container), stream.time_base or Fraction(1, 1000)
         step = 1 / float(_rate(stream) or 25)
-        for count, packet in enumerate(packets_of(container, stream, path)):
+        for packet in packets_of(container, stream, path):
             if packet.size and not packet.is_discard:
                 begin = count * step if packet.pts is None else float(packet.pts * base - zero)
                 last = max(last, begin + (float(packet.duration * base) if packet.duration else step))
-    return last
+                count += 1
+    return last, count
 
 
 def video_stream(container: "InputContainer", path: Path | str) -> "VideoStream":
@@ -166,7 +166,8 @@ def _has_several(container: "InputContainer", stream: "VideoStream") -> bool:
 
 
 def _rate(stream: "VideoStream") -> Fraction | None:
-    return stream.average_rate or stream.guessed_rate or None
+    """Give the mean frame rate; containers without one lead to guesses beyond all sense."""
+    return next((one for one in (stream.average_rate, stream.guessed_rate) if one and 0 < one <= 1000), None)
 
 
 def _shown_size(frame: "VideoFrame", stream: "VideoStream", turn: Turn) -> tuple[int, int]:
@@ -218,7 +219,10 @@ def _decoded(container: "InputContainer", stream: "VideoStream", path: Path | st
             begun, time = True, frame.time if frame.time is not None else time
             yield frame
     if not begun and failure is not None:
-        raise InputError(f"expected a picture in '{path}', got one that cannot be decoded: {cause(failure)}")
+        raise InputError(
+            f"expected a picture in '{path}', got one that cannot be decoded ({cause(failure)}): "
+            "convert it to PNG, GIF or MP4"
+        )
 
 
 def _timed(container: "InputContainer", stream: "VideoStream", path: Path | str, start: float) -> Iterator[Frame]:
@@ -247,10 +251,12 @@ def _timed(container: "InputContainer", stream: "VideoStream", path: Path | str,
 def _clocked(container: "InputContainer", stream: "VideoStream", path: Path | str) -> Iterator[Frame]:
     zero, step = clock_start(container), 1 / float(_rate(stream) or 25)
     time = -step
+    turn: Turn | None = None
     for frame in _decoded(container, stream, path):
+        turn = turn_of(frame, path) if turn is None else turn
         base = frame.time_base or Fraction(1, 1000)
         time = time + step if frame.pts is None else float(frame.pts * base - zero)
-        yield Frame(frame, time, turn_of(frame), float(frame.duration * base) if frame.duration else step)
+        yield Frame(frame, time, turn, float(frame.duration * base) if frame.duration else step)
 
 
 def _thinned(shown: Iterator[Frame], start: float, end: float | None, every: float | None) -> Iterator[Frame]:
