@@ -72,11 +72,12 @@ class Call:
         beating = np.sin(2 * np.pi * self.tremble[0] * FRAME * np.arange(frames))
         shape = 1 + self.tremble[1] * beating
         mouths = np.stack([curve(points, frames) for points in self.mouth], axis=1)
-        return utterance(
+        call = utterance(
             rng, sample_rate, pitch=tune * curve(self.pitch, frames) * (1 + 0.15 * (shape - 1)),
-            loud=curve(self.loud, frames) * shape * (0.8 + 0.4 * rng.random()), formants=mouths,
+            loud=curve(self.loud, frames) * shape, formants=mouths,
             widths=self.widths, breath=self.breath, jitter=self.jitter, tilt=self.tilt,
         )  # fmt: skip
+        return np.asarray((0.8 + 0.4 * rng.random()) * call / np.sqrt(np.mean(call**2)))
 
 
 @dataclass(frozen=True)

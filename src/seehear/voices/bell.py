@@ -94,6 +94,9 @@ BELL = Bell(pitch=440.0, partials=CHURCH, decay=5.0, every=1.9)
 BICYCLE_BELL = Bell(
     pitch=2050.0, partials=cup(4), decay=0.9, every=2.4, contact=0.0001, warble=9.0, bursts=4, gap=0.075
 )
+PHONE = Bell(
+    pitch=1480.0, partials=cup(3), decay=0.5, every=3.4, contact=0.0001, warble=170.0, bursts=34, gap=0.05
+)  # two small bells, struck in turn twenty times a second
 ALARM_CLOCK = Bell(
     pitch=2650.0, partials=cup(4), decay=0.35, every=0.055, contact=0.00008, warble=14.0
 )  # the hammer swings ~18 times a second

@@ -55,6 +55,29 @@ def scatter(stage: Stage, beats: Iterable[Beat], strike: Strike) -> Iterator[Arr
         ringing = total[stage.chunk :]
 
 
+def shower(stage: Stage, rng: np.random.Generator, *, rate: float, grains: Sequence[Array]) -> Iterator[Array]:
+    """Lay grains by chance, ``rate`` a second times the activity: as `scatter` of `chance`, for hundreds a second.
+
+    Args:
+        stage: gives the drive.
+        rng: its stream.
+        rate: grains a second at activity 1.
+        grains: made once; each is picked as likely as the others.
+    """
+    ringing = np.zeros(0)
+    for chunk in stage.chunks():
+        total = np.zeros(chunk.size + max(len(one) for one in grains))
+        total[: len(ringing)] = ringing
+        count = int(rng.poisson(rate * chunk.size / stage.sample_rate))
+        places, picks = rng.integers(0, chunk.size, count), rng.integers(0, len(grains), count)
+        kept = rng.random(count) < np.maximum(chunk.activity[places], 0.02)
+        for place, pick in zip(places[kept].tolist(), picks[kept].tolist(), strict=True):
+            grain = grains[pick]
+            total[place : place + len(grain)] += grain
+        yield total[: chunk.size]
+        ringing = total[chunk.size :]
+
+
 def seen_or(stage: Stage, own: Iterable[Beat]) -> Iterator[Beat]:
     """Give the contacts that were seen; where none were, the voice's own beats."""
     drive = stage.drive

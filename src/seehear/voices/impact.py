@@ -11,7 +11,7 @@ import numpy as np
 
 from seehear.voices.bell import cup_ratios
 from seehear.voices.drive import Array
-from seehear.voices.events import Beat, chance, repeated, scatter, seen_or
+from seehear.voices.events import Beat, repeated, scatter, seen_or, shower
 from seehear.voices.modal import Partial, added, burst, ring
 from seehear.voices.stage import Stage
 
@@ -171,10 +171,10 @@ class Clap:
 def one_clap(rng: np.random.Generator, sample_rate: int, hollow: float) -> Array:
     """Give one clap around a hollow of so many Hz."""
     centre = hollow * (1 + 0.08 * rng.standard_normal())
-    body = burst(rng, sample_rate, decay=0.06, low=0.7 * centre, high=1.5 * centre)
+    body = burst(rng, sample_rate, decay=0.1, low=0.7 * centre, high=1.5 * centre)
     skin = burst(rng, sample_rate, decay=0.02, low=1500, high=9000)
     tail = burst(rng, sample_rate, decay=0.16, low=300, high=3000, attack=0.01)
-    return (0.8 + 0.4 * rng.random()) * added((1.0, body), (0.7, skin), (0.06, tail))
+    return (0.8 + 0.4 * rng.random()) * added((1.0, body), (0.6, skin), (0.12, tail))
 
 
 @dataclass(frozen=True)
@@ -264,14 +264,9 @@ class Applause:
         """Give the applause."""
         rng, rate = stage.rng("hands"), stage.sample_rate
         # each pair of hands is a few claps made once
-        claps = [one_clap(rng, rate, float(rng.uniform(700, 2600))) for _ in range(96)]
         near = 0.2 + 0.8 * rng.random(96) ** 2
-
-        def clap(beat: Beat) -> Array:
-            index = int(rng.integers(96))
-            return np.asarray(near[index] * claps[index])
-
-        return scatter(stage, chance(stage, stage.rng("crowd"), rate=self.people * self.rate), clap)
+        claps = [float(one) * one_clap(rng, rate, float(rng.uniform(700, 2600))) for one in near]
+        return shower(stage, stage.rng("crowd"), rate=self.people * self.rate, grains=claps)
 
 
 KNOCK = Struck(

@@ -74,7 +74,7 @@ def level_db(label: str) -> float:
     """Give a label's integrated loudness at 1 m under its nominal drive, LUFS.
 
     Example:
-        >>> level_db("helicopter") > level_db("car") > level_db("footsteps")
+        >>> level_db("helicopter") > level_db("car") > level_db("footsteps") > level_db("clock")
         True
     """
     return _row(label).level_db

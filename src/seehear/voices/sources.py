@@ -1,5 +1,7 @@
 """What sounds are made of: noise, slow chance, and tones without aliasing."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -93,6 +95,35 @@ class Oscillator:
         left = place.astype(np.int64)
         value = self._table[left]
         return np.asarray(value + (place - left) * (self._table[left + 1] - value))
+
+
+class Swells:
+    """The summed envelope of things that come and go: waves, passing cars.
+
+    Args:
+        rng: its stream.
+        every: seconds between them.
+        spread: relative unevenness.
+        reach: seconds before and after its moment over which one is heard.
+    """
+
+    def __init__(self, rng: np.random.Generator, *, every: float, spread: float, reach: float) -> None:
+        self._rng, self._every, self._spread, self._reach = rng, every, spread, reach
+        self._next = -reach + every * float(rng.random())
+        self._near: list[tuple[float, float]] = []
+
+    def envelope(self, time: Array, shape: Callable[[Array], Array]) -> Array:
+        """Sum ``shape(seconds since its moment)`` of each, weighted by chance, at (n,) seconds of the next chunk."""
+        while self._next < time[-1] + self._reach:
+            self._near.append((self._next, 0.4 + 0.6 * float(self._rng.random())))
+            self._next += self._every * max(1 + self._spread * float(self._rng.standard_normal()), 0.3)
+        self._near = [one for one in self._near if one[0] > time[0] - self._reach]
+        total = np.zeros(len(time))
+        for moment, weight in self._near:
+            away = time - moment
+            edge = np.clip(2 * (1 - np.abs(away) / self._reach), 0, 1)
+            total += weight * edge * shape(away)
+        return total
 
 
 class NarrowNoise:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seehear.voices.drive import Array
-from seehear.voices.events import Beat, chance, repeated, scatter
+from seehear.voices.events import Beat, chance, repeated, scatter, shower
 from seehear.voices.filters import bandpass, highpass, lowpass, pinking
 from seehear.voices.modal import burst, faded
 from seehear.voices.sources import Drift, NarrowNoise
@@ -34,8 +34,7 @@ class Rain:
         """Give drops and hiss."""
         rng, rate = stage.rng("drops"), stage.sample_rate
         drops = [self._drop(rng, rate) for _ in range(96)]
-        beats = chance(stage, stage.rng("fall"), rate=self.near)
-        return mixed(self._far(stage), scatter(stage, beats, lambda beat: drops[int(rng.integers(96))]))
+        return mixed(self._far(stage), shower(stage, stage.rng("fall"), rate=self.near, grains=drops))
 
     def _drop(self, rng: np.random.Generator, rate: int) -> Array:
         size = float(np.clip(rng.exponential(1 / (4.1 * self.rain**-0.21)) + 0.5, 0.5, 5.0))
@@ -68,7 +67,7 @@ class Wind:
     """
 
     mean: float = 9.0
-    gust: float = 0.3
+    gust: float = 0.24
     edges: tuple[float, ...] = (0.0022, 0.0040, 0.009)
 
     def play(self, stage: Stage) -> Iterator[Array]:

@@ -9,7 +9,7 @@ from seehear.voices.drive import Array
 from seehear.voices.events import Beat, paced, scatter
 from seehear.voices.filters import Bank, bandpass, lowpass, pinking
 from seehear.voices.modal import Partial, added, burst, ring
-from seehear.voices.sources import Drift, Oscillator
+from seehear.voices.sources import Drift, Oscillator, Swells
 from seehear.voices.stage import Stage, mixed
 
 
@@ -42,48 +42,29 @@ class Traffic:
     A point that passes at distance d with speed v is heard with the envelope 1/sqrt(1 + (v t/d)²).
 
     Attributes:
-        passes: vehicles a second.
+        every: seconds from vehicle to vehicle.
         width: d/v, seconds.
     """
 
-    passes: float = 0.25
+    every: float = 4.0
     width: float = 1.6
 
     def play(self, stage: Stage) -> Iterator[Array]:
         """Give the bed."""
         rng, rate = stage.rng("traffic"), stage.sample_rate
         pink, far, near = pinking(rate), lowpass(450, rate), bandpass(300, 1400, rate)
-        drift, coming = Drift(rng, 0.4), _Passing(stage.rng("passing"), self.passes, self.width)
+        drift, coming = (
+            Drift(rng, 0.4),
+            Swells(stage.rng("passing"), every=self.every, spread=0.6, reach=8 * self.width),
+        )
         hum = Oscillator(1 / np.arange(1, 9), rate, highest=200.0)
-        wander = Drift(rng, 0.7)
+        drift, wander = Drift(rng, 0.4), Drift(rng, 0.7)
         for chunk in stage.chunks():
             noise = pink(rng.standard_normal(chunk.size))
-            swell = coming.envelope(chunk.time)
+            swell = coming.envelope(chunk.time, lambda away: 1 / np.sqrt(1 + (away / self.width) ** 2))
             murmur = 3 * far(noise) * (1 + 0.15 * drift(chunk))
             engines = 0.2 * hum(62 + 5 * wander(chunk)) * (0.3 + swell)
             yield murmur + engines + swell * near(rng.standard_normal(chunk.size)) * (0.4 + 0.6 * chunk.activity)
-
-
-class _Passing:
-    """The summed envelope of vehicles that come by chance."""
-
-    def __init__(self, rng: np.random.Generator, rate: float, width: float) -> None:
-        self._rng, self._rate, self._width = rng, rate, width
-        self._next = -8 * width
-        self._near: list[tuple[float, float]] = []
-
-    def envelope(self, time: Array) -> Array:
-        reach = 8 * self._width
-        while self._next < time[-1] + reach:
-            self._near.append((self._next, 0.3 + 0.7 * float(self._rng.random())))
-            self._next += 0.4 + float(self._rng.exponential(1 / self._rate - 0.4))
-        self._near = [one for one in self._near if one[0] > time[0] - reach]
-        total = np.zeros(len(time))
-        for moment, weight in self._near:
-            away = (time - moment) / self._width
-            edge = np.clip(1 - np.abs(away) / 8, 0, 1)
-            total += weight * edge / np.sqrt(1 + away**2)
-        return total
 
 
 @dataclass(frozen=True)
@@ -128,7 +109,7 @@ def _clack(rng: np.random.Generator, sample_rate: int, beat: Beat) -> Array:
     ]
     noise = burst(rng, sample_rate, decay=0.06, low=300, high=4000)
     grown = min(beat.speed / 18.0, 2.5) * (0.8 + 0.4 * rng.random())
-    return 1.3 * grown * added((1.0, ring(partials, sample_rate, contact=0.0006)), (0.5, noise))
+    return 0.8 * grown * added((1.0, ring(partials, sample_rate, contact=0.0006)), (0.5, noise))
 
 
 @dataclass(frozen=True)
