@@ -71,3 +71,75 @@ def test_phrases_find_their_voice():
             assert canonical(phrase) == label, phrase
     for phrase in (None, "", "unicorn", "123"):
         assert canonical(phrase) is None
+
+
+def fingerprint(label: str, seed: int) -> np.ndarray:
+    """Half-octave levels and seven bands of the envelope's modulation, in steps of 10 dB."""
+    sound = make(label, nominal_drive(label, 5.0), rng=rng(seed)).astype(np.float64)
+    power = np.abs(np.fft.rfft(sound)) ** 2
+    frequency = np.fft.rfftfreq(len(sound), 1 / RATE)
+    edges = np.searchsorted(frequency, 40 * 2 ** (np.arange(19) / 2))
+    bands = np.add.reduceat(power, edges)[:-1]
+    level = np.sqrt(np.mean(sound.reshape(-1, 480) ** 2, axis=1))
+    level /= np.sqrt(np.mean(level**2))
+    beating = np.abs(np.fft.rfft(level - level.mean())) ** 2 / len(level) ** 2
+    edges = np.searchsorted(np.fft.rfftfreq(len(level), 0.01), 0.25 * 2 ** np.arange(8))
+    modulation = np.add.reduceat(beating, edges)[:-1]
+    return np.concatenate([np.log10(bands / bands.max() + 1e-4), 2 * np.log10(modulation + 1e-3)])
+
+
+def test_each_label_is_told_from_the_others_by_its_sound():
+    # a person at nominal pace is footsteps, by design
+    names = [label for label in labels() if label != "person"]
+    first = np.stack([fingerprint(label, 5) for label in names])
+    second = np.stack([fingerprint(label, 6) for label in names])
+    apart = np.sqrt(((first[:, None] - second[None]) ** 2).mean(axis=-1))
+    known = np.argmin(apart, axis=1) == np.arange(len(names))
+    assert known.mean() > 0.93, [name for name, one in zip(names, known, strict=True) if not one]
+    among = np.sqrt(((first[:, None] - first[None]) ** 2).mean(axis=-1)) + np.eye(len(names))
+    assert among.min() > 0.3
+
+
+@pytest.mark.parametrize("label", labels())
+def test_levels_are_as_stated(label: str):
+    import pyloudnorm
+
+    sound = make(label, nominal_drive(label, 10.0), rng=rng(11))
+    loudness = pyloudnorm.Meter(RATE).integrated_loudness(sound.astype(np.float64))
+    assert loudness == pytest.approx(level_db(label), abs=2.5)
+    # hardly any sample is pressed: a voice below full scale is left as it was made
+    assert np.mean(np.abs(sound) > 0.8) < 1e-4
+
+
+@pytest.mark.parametrize(
+    "label", ["car", "helicopter", "wind", "surf", "rain", "siren", "traffic", "stream", "friction"]
+)
+def test_no_click_at_joints(label: str):
+    # detector: the second difference at multiples of the inner half-second, where state is handed on
+    sound = make(label, nominal_drive(label, 10.0), rng=rng()).astype(np.float64)
+    bend = np.abs(np.diff(sound, 2))
+    joints = np.arange(RATE // 2, len(sound) - RATE // 2, RATE // 2)
+    at = np.concatenate([bend[joints + shift] for shift in (-2, -1, 0)])
+    assert at.max() < 1.5 * np.quantile(bend, 0.9999)
+
+
+def test_memory_does_not_grow_with_length():
+    import tracemalloc
+
+    def most(seconds: float) -> int:
+        tracemalloc.start()
+        for _ in segments("clock", nominal_drive("clock", seconds), seed=1, seconds=2.0):
+            pass
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top
+
+    most(2.0)
+    assert most(60.0) < 1.3 * most(12.0)
+
+
+def test_the_pitch_does_not_depend_on_the_rate():
+    for rate in (16000, 44100, 96000):
+        sound = make("alarm", Drive.still(1.0), sample_rate=rate, rng=rng())
+        frequency = np.fft.rfftfreq(len(sound), 1 / rate)
+        assert frequency[np.argmax(np.abs(np.fft.rfft(sound)))] == pytest.approx(3100, rel=0.02)

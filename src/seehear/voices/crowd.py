@@ -7,12 +7,13 @@ Babble says nothing: syllables by chance, with the vowels of Peterson & Barney (
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from seehear.voices.animal import Call
 from seehear.voices.drive import Array
-from seehear.voices.events import repeated, scatter
+from seehear.voices.events import Beat, repeated, scatter
 from seehear.voices.modal import added, faded
 from seehear.voices.stage import Stage
 from seehear.voices.step import FOOTSTEPS
@@ -148,14 +149,19 @@ class Crowd:
         ]
         mean = float(np.mean([len(one) for one in pool])) / rate
 
-        def talk() -> Array:
+        def talk(beat: Beat) -> Array:
             one = pool[int(rng.integers(self.pool))]
             stretch = float(rng.uniform(0.85, 1.18))
-            moved = np.interp(np.arange(0, len(one) - 1, stretch), np.arange(len(one)), one)
-            return np.asarray(float(rng.uniform(0.15, 1.0)) ** 1.5 * moved)
+            begun = float(rng.random()) * len(one) if beat.time == 0 else 0.0
+            moved = np.interp(np.arange(begun, len(one) - 1, stretch), np.arange(len(one)), one)
+            return np.asarray(float(rng.uniform(0.25, 1.0)) ** 1.5 * faded(moved, rate))
 
-        beats = repeated(stage, stage.rng("turns"), every=mean / self.people, spread=0.6, first=0.0)
-        return scatter(stage, beats, lambda beat: talk())
+        own = stage.rng("turns")
+        # at the start everyone is in the middle of a sentence
+        begun = (Beat(0.0, 0.0, 1.0, number, seen=False) for number in range(self.people))
+        later = repeated(stage, own, every=mean / self.people, spread=0.6, first=0.05, active=False)
+        for chunk, block in zip(stage.chunks(), scatter(stage, chain(begun, later), talk), strict=True):
+            yield (0.2 + 0.8 * chunk.activity) * block
 
 
 @dataclass(frozen=True)

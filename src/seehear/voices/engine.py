@@ -117,17 +117,17 @@ class Gearbox:
 CAR = Engine(
     cylinders=4, idle_rpm=800, gears=(443, 246, 166, 123, 98), shift_rpm=2900,
     peaks=((60, 50, 0.8), (140, 90, 1.0), (290, 160, 0.7), (620, 300, 0.4), (1300, 700, 0.2)),
-    slope=1.0, uneven=0.12, knock=0.05, tyres=0.5,
+    slope=1.0, uneven=0.12, knock=0.06, tyres=2.4,
 )  # fmt: skip
 TRUCK = Engine(
     cylinders=6, idle_rpm=600, gears=(420, 250, 160, 105, 75, 58), shift_rpm=1700,
     peaks=((45, 30, 1.0), (95, 60, 1.0), (210, 120, 0.8), (480, 300, 0.5), (1500, 900, 0.25)),
-    slope=0.7, uneven=0.25, knock=0.25, tyres=0.6,
+    slope=0.7, uneven=0.25, knock=0.25, tyres=1.8,
 )  # fmt: skip
 BUS = Engine(
     cylinders=6, idle_rpm=650, gears=(380, 220, 140, 95, 70), shift_rpm=1800,
     peaks=((55, 40, 1.0), (120, 70, 0.8), (260, 140, 0.6), (700, 400, 0.3), (2200, 900, 0.12)),
-    slope=0.85, uneven=0.2, knock=0.15, tyres=0.5,
+    slope=0.85, uneven=0.2, knock=0.15, tyres=1.6,
 )  # fmt: skip
 TRACTOR = Engine(
     cylinders=3, idle_rpm=750, gears=(700, 420, 260), shift_rpm=2000,
@@ -137,7 +137,7 @@ TRACTOR = Engine(
 MOTORCYCLE = Engine(
     cylinders=2, idle_rpm=1150, gears=(520, 330, 250, 205, 175, 155), shift_rpm=5200,
     peaks=((85, 60, 0.9), (190, 110, 1.0), (420, 220, 0.9), (950, 500, 0.6), (2100, 1000, 0.3)),
-    slope=0.5, uneven=0.35, knock=0.12, tyres=0.12,
+    slope=0.5, uneven=0.35, knock=0.12, tyres=0.5,
 )  # fmt: skip
 BOAT = Engine(
     cylinders=2, idle_rpm=520, gears=(250,), shift_rpm=2400,

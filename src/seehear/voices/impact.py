@@ -15,7 +15,7 @@ from seehear.voices.events import Beat, repeated, scatter, seen_or, shower
 from seehear.voices.modal import Partial, added, burst, ring
 from seehear.voices.stage import Stage
 
-MEMBRANE = (1.0, 1.593, 2.136, 2.296, 2.653, 2.917, 3.156, 3.5, 3.6, 4.06)
+MEMBRANE = (1.0, 1.593, 2.136, 2.295, 2.653, 2.917, 3.155, 3.5, 3.598, 3.647)
 """Zeros of the Bessel functions J0, J1, ... relative to the first: a stretched skin."""
 
 BAR = (1.0, 2.757, 5.404, 8.933, 13.344)
@@ -239,7 +239,7 @@ class Door:
                 (0.2, burst(rng, rate, decay=0.07, low=500, high=3000)),
             )
             delay = np.zeros(int(self.latch * (0.8 + 0.4 * rng.random()) * rate))
-            click = added((0.12, ring(lock, rate)), (0.1, burst(rng, rate, decay=0.02, low=1500, high=7000)))
+            click = added((0.25, ring(lock, rate)), (0.25, burst(rng, rate, decay=0.02, low=1500, high=7000)))
             return (0.8 + 0.4 * rng.random()) * added((1.0, thud), (1.0, np.concatenate([delay, click])))
 
         own = repeated(stage, stage.rng("rhythm"), every=self.every, spread=0.15)

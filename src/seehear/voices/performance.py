@@ -93,11 +93,11 @@ def _row(label: str) -> Row:
 
 
 def _mastered(row: Row, stage: Stage) -> Iterator[Samples]:
-    """Bring a voice to its level, keep it between 20 Hz and 19 kHz, ramp its ends."""
-    from seehear.voices.filters import highpass, lowpass
+    """Bring a voice to its level, keep it between 20 Hz and 0.4 of the rate, ramp its ends."""
+    from seehear.voices.filters import highpass, last_lowpass
 
     rate = stage.sample_rate
-    high, low = highpass(20.0, rate), lowpass(min(18500.0, 0.42 * rate), rate, order=8)
+    high, low = highpass(20.0, rate), last_lowpass()
     gain = 10 ** (row.gain_db / 20)
     left = stage.length
     for start, block in zip(range(0, stage.length, stage.chunk), voice_of(row).play(stage), strict=True):

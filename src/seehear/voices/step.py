@@ -64,8 +64,8 @@ class Footsteps:
         heel = [Partial(f * side * (1 + 0.02 * rng.standard_normal()), t, a) for f, t, a in self.peaks]
         toe = [Partial(f * 1.3 * side, 0.7 * t, a) for f, t, a in self.peaks[1:]]
         delay = np.zeros(int(rate * self.toe * min((self.pace / max(beat.speed, 0.5)) ** 0.5, 1.5)))
-        slap = added((0.35, ring(toe, rate, contact=0.0008)), (0.12, burst(rng, rate, decay=0.05, low=700, high=5000)))
-        thump = added((1.0, ring(heel, rate, contact=0.0006)), (0.25, burst(rng, rate, decay=0.03, low=250, high=3500)))
+        slap = added((0.35, ring(toe, rate, contact=0.0008)), (0.3, burst(rng, rate, decay=0.05, low=700, high=5000)))
+        thump = added((1.0, ring(heel, rate, contact=0.0006)), (0.6, burst(rng, rate, decay=0.04, low=250, high=3500)))
         return float(force) * added((1.0, thump), (1.0, np.concatenate([delay, slap])))
 
 

@@ -74,7 +74,7 @@ class Bubbles:
     def play(self, stage: Stage) -> Iterator[Array]:
         """Give bubbles and flow."""
         rng, rate = stage.rng("bubbles"), stage.sample_rate
-        pool = [self.one(rng, rate, (index + float(rng.random())) / 128) for index in range(128)]
+        pool = [self.one(rng, rate, (index + float(rng.random())) / 256) for index in range(256)]
         if self.rate > 40:
             layers = [shower(stage, stage.rng("rise"), rate=self.rate, grains=pool)]
         else:
@@ -88,7 +88,7 @@ class Bubbles:
         radius = (low**power + share * (high**power - low**power)) ** (1 / power)
         rise = 0.1 if rng.random() < self.rise else 0.0
         # a bubble made deep is weak: depth by chance
-        return float(rng.uniform(0.1, 1.0)) ** 2 * bubble(radius, sample_rate, rise=rise)
+        return np.asarray(float(rng.uniform(0.25, 1.0)) ** 1.5 * bubble(radius, sample_rate, rise=rise))
 
     def _flow(self, stage: Stage) -> Iterator[Array]:
         rng, rate = stage.rng("flow"), stage.sample_rate
@@ -160,7 +160,7 @@ def _rise_fall(away: Array, rise: float, fall: float) -> Array:
     return np.asarray(np.where(away < 0, np.exp(-((away / rise) ** 2)), np.exp(-np.maximum(away, 0) / fall)))
 
 
-STREAM = Bubbles(rate=420, smallest=0.0005, largest=0.006, power=2.2, rise=0.4, flow=1.2, band=(250, 2500))
+STREAM = Bubbles(rate=420, smallest=0.0005, largest=0.0045, power=2.2, rise=0.4, flow=1.2, band=(250, 2500))
 BUBBLES = Bubbles(rate=9, smallest=0.0018, largest=0.009, power=1.2, rise=0.9, flow=0.02, band=(150, 900))
 POURING = Pouring(Bubbles(rate=160, smallest=0.0009, largest=0.005, power=1.8, rise=0.6, flow=0.5, band=(600, 5000)))
 SURF = Surf()

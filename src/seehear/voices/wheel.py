@@ -32,7 +32,7 @@ class Tyres:
         for chunk in stage.chunks():
             noise = rng.standard_normal(chunk.size)
             grown = self.gain * np.minimum(chunk.speed / 14.0, 4.0) ** 1.6
-            yield grown * (1 + 0.1 * drift(chunk)) * (4 * hump(noise) + 4 * rumble(noise))
+            yield grown * (1 + 0.1 * drift(chunk)) * (4 * hump(noise) + 1.5 * rumble(noise))
 
 
 @dataclass(frozen=True)
