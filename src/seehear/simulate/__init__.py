@@ -19,7 +19,7 @@ def to_world(
     preset: str = "demo",
     size_wh: tuple[int, int] = (640, 360),
     fps: Fraction | int = Fraction(25),
-    duration: float = 6.0,
+    duration: float = 8.0,
     sample_rate: int = 48000,
 ) -> World:
     """Make a world.

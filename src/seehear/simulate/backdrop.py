@@ -4,6 +4,8 @@ Everything lies at places in metres, so that the same world at another size show
 fractions of the frame. The camera stands at the origin, 1.6 m above the ground, looking along x with zero pose.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +27,18 @@ class Backdrop:
         camera: with a known size.
         rng: places clouds, hills, trees and grain.
         road: nearest and farthest edge of the road, metres ahead.
+        humps: where speed humps lie across the road, metres to the left.
     """
 
-    def __init__(self, camera: Camera, *, road: tuple[float, float], rng: np.random.Generator) -> None:
+    def __init__(
+        self, camera: Camera, *, road: tuple[float, float], humps: Sequence[float] = (), rng: np.random.Generator
+    ) -> None:
         if camera.spec.size_wh is None:
             raise ValueError("a camera with size_wh is needed to paint")
         self._camera = camera
         self._width, self._height = camera.spec.size_wh
         self._road = road
+        self._humps = tuple(humps)
         # drawn in a fixed order, whatever the size, so that the same seed makes the same place
         self._noise = [_cloudy(rng, octaves) for octaves in (4, 6)]
         self._ridges = [rng.uniform(0, 2 * np.pi, 6) for _ in range(3)]
@@ -118,6 +124,13 @@ class Backdrop:
         centre = (near + far) / 2
         dash = np.clip((1.5 - np.abs((aside + 100) % 6.0 - 3.0)) / np.maximum(soft, 0.02) + 0.5, 0, 1)
         _lay(canvas, _band(ahead, centre - 0.06, centre + 0.06, soft) * dash, np.float32(0.86))
+        across = np.maximum(ahead / scale, 1e-6)  # metres of ground per pixel column
+        for hump in self._humps:
+            strip = np.clip((0.28 - np.abs(aside - hump)) / across + 0.5, 0, 1) * _band(
+                ahead, near + 0.3, far - 0.3, soft
+            )
+            paint = np.where((ahead % 1.1 < 0.55)[..., None], np.array((226, 186, 52)), np.array((58, 56, 58))) / 255
+            _lay(canvas, strip, paint)
 
     def _wood(self, canvas: Canvas) -> None:
         for far, aside, size, tone in self._trees:
@@ -145,10 +158,9 @@ class Backdrop:
         """A branch that comes in from the left and passes under the perch."""
         scale, foot = self._scale(perch[0]), self._pixels(np.array([perch]))[0]
         left = -foot[0] / scale - 0.3
-        along = np.linspace(left, 0.42, 40)
-        top = 0.05 * np.sin(along * 2.2) - 0.06 * along**2
-        top -= np.interp(0.0, along, top)
-        thick = 0.020 + 0.030 * (0.42 - along) / (0.42 - left)
+        along = np.linspace(left, 0.48, 40)
+        top = -0.10 * np.maximum(np.abs(along) - 0.3, 0.0)  # level where the bird hops
+        thick = 0.020 + 0.030 * (0.48 - along) / (0.48 - left)
         wood = np.concatenate([np.stack([along, top], -1), np.stack([along, top - thick], -1)[::-1]])
         self._foliage(canvas, foot, scale, along, top - thick, slice(0, 40))
         _blob(canvas, foot + wood * [scale, -scale], (92, 70, 50))

@@ -51,6 +51,12 @@ def _at_rest(time: float) -> Pose:
     return Pose()
 
 
+def to_the_right(time: float) -> int:
+    """Always face to the right."""
+    del time
+    return 1
+
+
 class Part(NamedTuple):
     """Shapes that move together.
 
@@ -72,14 +78,14 @@ class Figure:
 
     Args:
         parts: from back to front.
-        facing: 1, or -1 to mirror it left to right.
+        facing: time in seconds -> 1, or -1 to mirror it left to right.
 
     Attributes:
         width: metres.
         height: metres.
     """
 
-    def __init__(self, parts: Sequence[Part], *, facing: int = 1) -> None:
+    def __init__(self, parts: Sequence[Part], *, facing: Callable[[float], int] = to_the_right) -> None:
         corners = np.concatenate([shape.outline for part in parts if part.solid for shape in part.shapes])
         self._low, self._high = corners.min(axis=0), corners.max(axis=0)
         self._middle = (self._low + self._high) / 2
@@ -88,10 +94,6 @@ class Figure:
         self._facing = facing
         self._scale = 0.0
         self._textures: list[tuple[Picture, Array]] = []
-
-    def place_of(self, right: float, up: float) -> tuple[float, float]:
-        """Give a point of the drawing, metres, as (right, up) from the middle of the bounds."""
-        return self._facing * (right - float(self._middle[0])), up - float(self._middle[1])
 
     def draw(self, canvas: Picture, centre: tuple[float, float], scale: float, time: float) -> None:
         """Draw the figure over an RGBA canvas.
@@ -107,7 +109,7 @@ class Figure:
             self._scale = 2 * scale
             self._textures = [_painted(part.shapes, self._scale) for part in self._parts]
         size_wh = (canvas.shape[1], canvas.shape[0])
-        screen = _screen(centre, scale, self._facing, self._middle)
+        screen = _screen(centre, scale, self._facing(time), self._middle)
         for part, (texture, to_metres) in zip(self._parts, self._textures, strict=True):
             matrix = _pixel_centred(screen @ _hinged(part, time) @ to_metres)
             drawn = cv2.warpAffine(texture, matrix, size_wh, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)

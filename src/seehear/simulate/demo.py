@@ -1,6 +1,12 @@
-"""The preset `demo`: on a country road a car passes from left to right while a bird sings on a branch to the left."""
+"""The preset `demo`: a car passes from left to right over humps in the road, a bird sings on a branch to the left.
+
+What moves is what sounds: the engine works harder between the humps, and the bird hops and opens its beak with every
+chirp.
+"""
 
 from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,30 +22,51 @@ from seehear.simulate.world import Setting, World
 from seehear.voices import Drive, make
 
 PAINTS = ((196, 44, 40), (38, 88, 170), (232, 176, 32), (28, 122, 110))
-REACH = 12.0
-"""Metres to the left where the car starts, and to the right where it ends."""
+REACH = 9.2
+"""Metres to the left where the car starts, just out of sight, and to the right where it ends."""
 
-_HOP, _RISE, _LAND = 0.055, 0.06, 0.15  # metres up; seconds after a chirp's onset
+HUMPS = np.array([9.4, 5.2, 2.6, -2.6, -9.4])
+"""Metres to the left: unevenly spaced, so that the engine's rhythm is the car's alone; the outer two are out of sight."""
+
+_SLOWEST, _WIDE = 0.08, 1.0  # share of the full speed on a hump; metres about it
+_LIFT, _HUMP = 0.05, 0.35  # metres that a hump is high, and half as wide as it is felt
+_HOP, _RISE, _LAND = 0.05, 0.06, 0.15  # metres up; seconds after a chirp's onset
+_ALONG = 0.17  # metres to either side of the perch
+
+
+class _Ride(NamedTuple):
+    """The car's way: (n,) seconds, metres to the left of its middle, m/s."""
+
+    time: Array
+    left: Array
+    speed: Array
+
+    def travelled(self, time: float) -> float:
+        """Give the metres driven since the start."""
+        return REACH - float(np.interp(time, self.time, self.left))
 
 
 def demo(rng: np.random.Generator, setting: Setting) -> World:
     """Make the world; times and places in metres follow from ``rng`` and the duration alone."""
     camera = Camera(CameraSpec(size_wh=setting.size_wh))
     ahead, paint = float(rng.uniform(9.2, 10.2)), PAINTS[int(rng.integers(len(PAINTS)))]
-    sung = song(setting.duration, rng=rng)
-    perch = float(rng.uniform(4.2, 4.8)) * angles_to_vector(rng.uniform(20.0, 24.0), rng.uniform(9.0, 11.0))
-    speed = 2 * REACH / setting.duration
-    auto, robin = figures.car(paint, partial(_driven, speed)), figures.bird(sung.opening)
+    humps = HUMPS + rng.uniform(-0.3, 0.3, len(HUMPS))
+    ride, sung = _ride(humps, setting.duration), song(setting.duration, rng=rng)
+    perch = float(rng.uniform(2.7, 3.0)) * angles_to_vector(rng.uniform(21.5, 23.0), rng.uniform(8.0, 9.5))
+    hops = _hops(sung, perch, setting.duration, rng=rng)
+    auto = figures.car(paint, ride.travelled)
+    robin = figures.bird(sung.opening, facing=partial(_facing, hops))
     height = auto.height / 2 - CAMERA_HEIGHT
-    way: list[Waypoint] = [(0.0, (ahead, REACH, height)), (setting.duration, (ahead, -REACH, height))]
+    way: list[Waypoint] = [
+        (time, np.array([ahead, left, height + _lift(left, humps)])) for time, left, _ in zip(*ride, strict=True)
+    ]
     along = partial(keyframes_along, camera=camera, duration=setting.duration)
     objects = (
         SceneObject(id="car_0", label="car", caption="a small car drives past", motion="crossing", gain_db=12.0,
                     sounding=((0.0, setting.duration),), confidence=1.0,
                     keyframes=along(way, (auto.width, auto.height))),
-        SceneObject(id="bird_0", label="bird", caption="a bird sings on a branch", motion="still",
-                    sounding=sung.phrases, confidence=1.0,
-                    keyframes=along(_hops(sung, perch, setting.duration), (robin.width, robin.height))),
+        SceneObject(id="bird_0", label="bird", caption="a bird hops and sings on a branch", motion="still",
+                    sounding=sung.phrases, confidence=1.0, keyframes=along(hops, (robin.width, robin.height))),
     )  # fmt: skip
     scene = Scene(
         duration=setting.duration,
@@ -49,29 +76,62 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
         objects=objects,
         frame_captions=(FrameCaption(time=0.0, caption="a bird on a branch beside an empty road"),),
     )
-    backdrop = Backdrop(camera, road=(ahead - 1.4, ahead + 4.2), rng=rng)
+    backdrop = Backdrop(camera, road=(ahead - 1.4, ahead + 4.2), humps=humps.tolist(), rng=rng)
     feet = (float(perch[0]), float(perch[1]), float(perch[2]) - robin.height / 2)
     actors = [Actor(auto, Path(objects[0])), Actor(robin, Path(objects[1]))]
     stage = Stage(camera, backdrop.paint(perch=feet), actors)
-    return World(scene, _stems(sung, speed, setting, rng=rng), stage, setting.fps)
+    return World(scene, _stems(sung, ride, setting, rng=rng), stage, setting.fps)
 
 
-def _driven(speed: float, time: float) -> float:
-    return speed * time
+def _ride(humps: Array, duration: float) -> _Ride:
+    """Drive from one end of the road to the other in the time there is, slowly over the humps."""
+    left = np.linspace(REACH, -REACH, 4801)
+    calm = np.exp(-(((left[:, None] - humps) / _WIDE) ** 2)).max(axis=1)
+    pace = 1.0 - (1.0 - _SLOWEST) * calm
+    time = np.concatenate([[0.0], np.cumsum(2 / (pace[1:] + pace[:-1]))])
+    steps = np.linspace(0.0, duration, int(np.ceil(duration / 0.1)) + 1)
+    metres_per_step = 2 * REACH / 4800
+    speed = pace * metres_per_step * time[-1] / duration
+    time *= duration / time[-1]
+    return _Ride(steps, np.interp(steps, time, left), np.interp(steps, time, speed))
 
 
-def _hops(sung: Song, perch: Array, duration: float) -> list[Waypoint]:
-    """A small hop with every chirp: off with the onset, at its top after 60 ms, landed after 150 ms."""
-    high = perch + np.array([0.0, 0.0, _HOP])
-    way: list[Waypoint] = [(0.0, perch)]
-    for onset in sung.onsets.tolist():
-        way += [(onset, perch), (onset + _RISE, high), (onset + _LAND, perch)]
-    return [*(place for place in way if place[0] < duration), (duration, perch)]
+def _lift(left: float, humps: Array) -> float:
+    """How far the humps lift the car's middle, metres, each axle by a half."""
+    axles = left - np.array(figures.AXLES)[:, None]
+    return float(_LIFT / 2 * np.exp(-(((axles - humps) / _HUMP) ** 2)).sum())
 
 
-def _stems(sung: Song, speed: float, setting: Setting, *, rng: np.random.Generator) -> ArrayStems:
-    rate, drive = setting.sample_rate, Drive.still(setting.duration, speed=speed)
-    length = round(setting.duration * rate)
+def _hops(sung: Song, perch: Array, duration: float, *, rng: np.random.Generator) -> list[tuple[float, Array]]:
+    """A hop along the branch with every chirp: off with the onset, at its top after 60 ms, landed after 150 ms.
+
+    Within a phrase all hops go the same way, in the next one back.
+    """
+    way: list[tuple[float, Array]] = [(0.0, perch)]
+    goal = _ALONG
+    for start, end in sung.phrases:
+        beats = sung.onsets[(sung.onsets >= start) & (sung.onsets < end)]
+        here = way[-1][1][1] - perch[1]
+        for beat, side in zip(beats, np.linspace(here, goal, len(beats) + 1)[1:], strict=True):
+            before, after = way[-1][1], perch + np.array([0.0, side, 0.0])
+            top = (before + after) / 2 + np.array([0.0, 0.0, _HOP])
+            way += [(float(beat), before), (float(beat) + _RISE, top), (float(beat) + _LAND, after)]
+        goal = -np.sign(goal) * _ALONG * float(rng.uniform(0.7, 1.0))
+    kept = [place for place in way[1:] if 0.0 < place[0] < duration]
+    return [way[0], *kept, (duration, kept[-1][1] if kept else perch)]
+
+
+def _facing(way: list[tuple[float, Array]], time: float) -> int:
+    """Look where the last hop went, to the left or the right of the picture; to the right before the first."""
+    moves = [(start, after[1] - before[1]) for (start, before), (_, after) in pairwise(way)]
+    gone = [side for start, side in moves if start <= time and side != 0.0]
+    return -1 if gone and gone[-1] > 0 else 1
+
+
+def _stems(sung: Song, ride: _Ride, setting: Setting, *, rng: np.random.Generator) -> ArrayStems:
+    rate, length = setting.sample_rate, round(setting.duration * setting.sample_rate)
+    pull = np.ones_like(ride.time)
+    drive = Drive(setting.duration, ride.time, ride.speed, pull, np.zeros(0))
     samples = {
         "car_0": make("car", drive, sample_rate=rate, rng=rng),
         "bird_0": sung.samples(length, rate, rng=rng),

@@ -4,35 +4,37 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth
+from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, to_the_right
+
+AXLES = (-1.17, 1.19)
+"""Metres from the car's middle, positive to its front."""
 
 WHEEL_RADIUS = 0.31
 """Metres, of the car's wheels."""
 
 
-def car(colour: Colour, travelled: Callable[[float], float], *, facing: int = 1) -> Figure:
-    """Give a hatchback of 3.8 by 1.5 m, side on, its wheels rolling.
+def car(colour: Colour, travelled: Callable[[float], float]) -> Figure:
+    """Give a hatchback of 3.8 by 1.5 m, driving to the right, its wheels rolling.
 
     Args:
         colour: RGB of its paint.
         travelled: time in seconds -> metres driven; turns the wheels.
-        facing: 1 drives to the right, -1 to the left.
     """
 
     def roll(time: float) -> Pose:
         return Pose(turn=-float(np.rad2deg(travelled(time) / WHEEL_RADIUS)))
 
-    wheels = [Part(_wheel(place), hinge=(place, WHEEL_RADIUS), pose=roll) for place in (-1.17, 1.19)]
+    wheels = [Part(_wheel(place), hinge=(place, WHEEL_RADIUS), pose=roll) for place in AXLES]
     shadow = Part([Shape(ellipse((0.05, 0.0), (1.9, 0.10)), (18, 18, 22), (18, 18, 22), 0.05, 0.62)], solid=False)
-    return Figure([shadow, Part(_car_body(colour)), *wheels], facing=facing)
+    return Figure([shadow, Part(_car_body(colour)), *wheels])
 
 
-def bird(opening: Callable[[float], float], *, facing: int = 1) -> Figure:
+def bird(opening: Callable[[float], float], *, facing: Callable[[float], int] = to_the_right) -> Figure:
     """Give a red-breasted bird of about 0.34 by 0.28 m; beak, throat and wing move inside its bounds.
 
     Args:
         opening: time in seconds -> how far the beak is open, [0, 1].
-        facing: 1 looks to the right, -1 to the left.
+        facing: time in seconds -> 1 looks to the right, -1 to the left.
     """
 
     def beak(time: float) -> Pose:
@@ -99,7 +101,7 @@ def _car_body(colour: Colour) -> list[Shape]:
             smooth([(-1.88, 0.82), (-1.74, 0.86), (-1.76, 0.66), (-1.89, 0.62)], rounds=2), (220, 40, 34), (150, 18, 18)
         ),
     ]
-    arches = [np.maximum(ellipse((place, 0.33), (0.37, 0.37), count=96), (-9.0, 0.24)) for place in (-1.17, 1.19)]
+    arches = [np.maximum(ellipse((place, 0.33), (0.37, 0.37), count=96), (-9.0, 0.24)) for place in AXLES]
     return shapes + [Shape(arch, (22, 22, 24), (12, 12, 14)) for arch in arches]
 
 

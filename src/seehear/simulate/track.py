@@ -7,7 +7,6 @@ interpolated linearly between them stays within 0.2 % of the frame of the projec
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from seehear.scene import Camera, Keyframe, Path, SceneObject, vector_to_angles
 from seehear.scene.direction import Array
@@ -16,7 +15,7 @@ _CLOSE = 0.002  # of the frame; the scene file asks for 0.005
 _SHOWING = 0.003  # of the frame: less than this of a figure does not count as visible
 _STEP = 0.002  # seconds between looks for the moments when a box meets the frame's edge
 
-Waypoint = tuple[float, ArrayLike]
+Waypoint = tuple[float, Array]
 """Time in seconds; x, y, z in metres."""
 
 
@@ -31,7 +30,7 @@ def keyframes_along(
         camera: where it is seen from.
         duration: seconds of the clip.
     """
-    way = Path(SceneObject(id="way", keyframes=tuple(_placed(time, np.array(place)) for time, place in waypoints)))
+    way = Path(SceneObject(id="way", keyframes=tuple(_placed(time, place) for time, place in waypoints)))
     times = np.unique(np.concatenate([[time for time, _ in waypoints], _edge_times(way, bounds, camera, duration)]))
     times = _dense(times, way, bounds, camera)
     boxes = visible_boxes(projected_boxes(camera, way.at(times).position, bounds, times))
