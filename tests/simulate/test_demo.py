@@ -64,17 +64,19 @@ def test_the_cars_centroid_moves_with_its_box(world):
 
 
 def test_the_bird_is_drawn_where_its_box_says(world):
+    """Two pictures of the bird in different places: what differs reaches from the one box's edge to the other's."""
     bird = Path(world.scene.object("bird_0"))
-    hop = bird.box_at(0.0)[0] - bird.box_at(np.linspace(0, 2, 400))
-    top = np.linspace(0, 2, 400)[np.argmax(hop[:, 1])]
-    rest, high = (world.stage.frame(time).astype(int) for time in (0.0, top))
-    apart = np.abs(rest - high).max(axis=2)[: int(0.45 * SIZE[1])] > 30
-    rows, columns = np.flatnonzero(apart.any(axis=1)), np.flatnonzero(apart.any(axis=0))
-    low_box, high_box = bird.box_at([0.0, top])
-    assert rows[0] / SIZE[1] == pytest.approx(high_box[1], abs=0.005)
-    assert (columns[-1] + 1) / SIZE[0] == pytest.approx(low_box[2], abs=0.005)
-    assert columns[0] / SIZE[0] == pytest.approx(low_box[0], abs=0.005)
-    assert hop[:, 1].max() > 0.015, "a hop that can be seen"
+    times = np.linspace(0, 7.9, 800)
+    boxes = bird.box_at(times)
+    left, right, high = boxes[:, 0].argmin(), boxes[:, 0].argmax(), boxes[:, 1].argmin()
+    frames = [world.stage.frame(float(times[at])).astype(int)[: int(0.45 * SIZE[1])] for at in (left, right, high)]
+    aside = np.flatnonzero((np.abs(frames[0] - frames[1]).max(axis=2) > 30).any(axis=0))
+    assert aside[0] / SIZE[0] == pytest.approx(boxes[left, 0], abs=0.005)
+    assert (aside[-1] + 1) / SIZE[0] == pytest.approx(boxes[right, 2], abs=0.005)
+    up = np.flatnonzero((np.abs(frames[0] - frames[2]).max(axis=2) > 30).any(axis=1))
+    assert up[0] / SIZE[1] == pytest.approx(boxes[high, 1], abs=0.005)
+    assert np.ptp(boxes[:, 1]) > 0.02, "hops that can be seen"
+    assert np.ptp(boxes[:, 0]) > 0.05
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -82,14 +84,15 @@ def test_linear_boxes_follow_the_projected_path(seed):
     world = to_world(seed, size_wh=(64, 36))
     camera = Camera(world.scene.camera)
     for thing in world.scene.objects:
-        path, times = Path(thing), np.linspace(0, 6, 3001)
+        path, times = Path(thing), np.linspace(0, 8, 4001)
         size = (3.8, 1.5) if thing.id == "car_0" else metres_of(thing.keyframes[0], camera)
         truth = visible_boxes(projected_boxes(camera, path.at(times).position, size, times))
         linear = path.box_at(times)
         both = np.isfinite(truth).all(axis=1) & np.isfinite(linear).all(axis=1)
         assert both.sum() > 1000
         assert np.abs(truth - linear)[both].max() < 0.005
-        assert (np.isfinite(truth).all(axis=1) != np.isfinite(linear).all(axis=1)).sum() <= 4
+        differ = np.isfinite(truth).all(axis=1) != np.isfinite(linear).all(axis=1)
+        assert differ.sum() <= 8, "in sight at the same times, to 16 ms"
 
 
 def metres_of(key, camera):
@@ -101,15 +104,18 @@ def metres_of(key, camera):
 
 def test_the_scene_is_as_told(world):
     car, bird = (Path(world.scene.object(name)) for name in ("car_0", "bird_0"))
-    start, middle, end = car.at([0.0, 3.0, 6.0]).position
-    assert start[1] == pytest.approx(12.0, abs=1e-4)
-    assert end[1] == pytest.approx(-12.0, abs=1e-4)
-    assert 8.0 < middle[0] < 10.5
-    assert car.velocity_at([1.0, 3.0, 5.0]) == pytest.approx(np.tile([0.0, -4.0, 0.0], (3, 1)), abs=1e-3)
-    place = bird.at(np.linspace(0, 6, 100))
-    assert place.azimuth.min() > 20
-    assert place.azimuth.max() < 25
+    start, end = car.at([0.0, 8.0]).position
+    assert start[1] == pytest.approx(9.2, abs=1e-4)
+    assert end[1] == pytest.approx(-9.2, abs=1e-4)
+    assert 8.0 < start[0] < 10.5
+    speed = -car.velocity_at(np.linspace(0, 8, 400))[:, 1]
+    assert speed.min() > 0.0, "from left to right throughout"
+    assert speed.max() > 4 * speed.min(), "slowly over the humps"
+    place = bird.at(np.linspace(0, 8, 400))
+    assert place.azimuth.min() > 17
+    assert place.azimuth.max() < 27
     assert place.elevation.min() > 5
+    assert np.nanmin(bird.box_at(np.linspace(0, 8, 400))[:, 0]) > 0.0, "in sight throughout"
     assert scene_from_json(scene_to_json(world.scene)) == world.scene
 
 
@@ -117,11 +123,11 @@ def test_chirps_begin_where_the_beak_opens_and_the_bird_hops(world):
     sound = np.abs(stem(world, "bird_0"))
     loud = np.convolve(sound, np.ones(240) / 240, "same") > 0.01
     onsets = np.flatnonzero(np.diff(loud.astype(int)) == 1) / 48000
-    assert len(onsets) >= 6
+    assert len(onsets) >= 8
     bird = Path(world.scene.object("bird_0"))
     rest = float(bird.at(0.0).position[0, 2])
-    times = np.arange(0, 6, 0.001)
-    up = bird.at(times).position[:, 2] > rest + 0.001
+    times = np.arange(0, 8, 0.001)
+    up = bird.at(times).position[:, 2] > rest + 0.002
     hops = times[1:][np.diff(up.astype(int)) == 1]
     assert hops == pytest.approx(onsets, abs=0.012)
     spans = world.scene.object("bird_0").sounding
@@ -142,7 +148,7 @@ def test_chirps_begin_where_the_beak_opens_and_the_bird_hops(world):
 def test_one_stem_for_each_object_and_the_bed(world):
     assert set(world.stems.channels) == {"car_0", "bird_0", "ambience"}
     assert set(world.stems.channels.values()) == {1}
-    assert world.stems.length == 6 * 48000
+    assert world.stems.length == 8 * 48000
     for name in world.stems.channels:
         samples = stem(world, name)
         assert samples.dtype == np.float32

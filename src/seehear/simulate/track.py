@@ -61,7 +61,7 @@ def projected_boxes(camera: Camera, positions: Array, bounds: tuple[float, float
 def visible_boxes(boxes: Array) -> Array:
     """Clip boxes, (n, 4), to the frame; nan where less than a sliver shows."""
     clipped = np.clip(boxes, 0.0, 1.0)
-    showing = (clipped[:, 2:] - clipped[:, :2]).min(axis=1) >= _SHOWING - 1e-9
+    showing = (clipped[:, 2:] - clipped[:, :2]).min(axis=1) >= 0.97 * _SHOWING
     return np.asarray(np.where(showing[:, None], clipped, np.nan))
 
 
