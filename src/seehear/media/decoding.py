@@ -13,6 +13,7 @@ from seehear.media.sa3d import read_sa3d
 from seehear.media.speakers import MASK_TAG, layout_name, mask_of, names_of, reading_order
 from seehear.media.stems import Samples
 from seehear.media.vorbis import VORBIS_ORDER, vorbis_runs
+from seehear.media.whole import has_length
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -23,7 +24,10 @@ GAP = 0.010
 """s; timestamps that stray less than this from the running count are jitter."""
 
 TAIL = 0.25
-"""s; a sound may end this much before its container says; more means that it is damaged."""
+"""s; a film's sound may end this much before its container says; more means that it is damaged."""
+
+SOUND_TAIL = 0.002
+"""s; the same for sound files, which know their length."""
 
 EXACT = frozenset({"mov", "wav", "w64", "flac", "aiff", "caf"})
 """Containers whose stated sound duration is exact; they are also sought exactly, as `matroska` is."""
@@ -66,7 +70,8 @@ class Sound(NamedTuple):
     @property
     def exact_end(self) -> float | None:
         """Seconds from clip time 0 to the end, where the container knows it exactly; else None."""
-        if self.stream.duration is None or not self.formats & EXACT:
+        exact = self.formats & EXACT or ("mp3" in self.formats and has_length(self.path))
+        if self.stream.duration is None or not exact:
             return None
         return self.start + float(self.stream.duration * _base(self.stream))
 
@@ -80,6 +85,8 @@ class Sound(NamedTuple):
 def sound_of(container: "InputContainer", stream: "AudioStream", path: Path) -> Sound:
     """Work out a sound stream's layout and clock."""
     context = stream.codec_context
+    if context.name == "flac":
+        context.options = {"err_detect": "crccheck+explode"}  # its checksums find damage that decodes to noise
     names = [channel.name for channel in context.layout.channels]
     tag = stream.metadata.get(MASK_TAG) or container.metadata.get(MASK_TAG)
     if tag is not None:
@@ -128,8 +135,8 @@ def placed(sound: Sound, start: float) -> Iterator[tuple[int, Samples]]:
                 place += stray
         yield place, samples if sound.order is None else samples[list(sound.order)]
         place += samples.shape[1]
-    end = sound.exact_end
-    if end is not None and (place or 0) / sound.rate < end - TAIL:
+    end, tail = sound.exact_end, SOUND_TAIL if counted else TAIL
+    if end is not None and (place or 0) / sound.rate < end - tail:
         raise damaged(sound.path, (place or 0) / sound.rate, f"the sound should last {end:.3f} s")
 
 

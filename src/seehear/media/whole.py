@@ -1,4 +1,4 @@
-"""Whether a file holds all that its own header promises: MP4, Matroska and RIFF files cut short are found at the door.
+"""Whether a file holds all that its header promises: MP4, Matroska, RIFF and Ogg cut short are found at the door.
 
 References: ISO/IEC 14496-12 section 4.2 (boxes); RFC 8794 sections 4 to 6 (EBML sizes); Microsoft RIFF; EBU Tech 3306
 (RF64). Sizes that writers leave open on purpose (live recordings) count as whole.
@@ -30,6 +30,8 @@ def check_complete(path: Path) -> None:
             promised = _matroska_end(file)
         elif head[:4] in (b"RIFF", b"RF64"):
             promised = _riff_end(file, head)
+        elif head[:4] == b"OggS":
+            promised = _ogg_end(file, size)
         else:
             return
     if promised > size:
@@ -89,6 +91,31 @@ def _riff_end(file: BinaryIO, head: bytes) -> int:
             return 0 if _is_open(size) else file.tell() + size
         file.seek(size + size % 2, 1)
     return 0
+
+
+def _ogg_end(file: BinaryIO, size: int) -> int:
+    """Where the last page ends by its own header (RFC 3533, section 6)."""
+    begin = max(0, size - 2 * 65307)
+    file.seek(begin)
+    tail = file.read()
+    place = tail.rfind(b"OggS")
+    page = tail[place : place + 27 + 255]
+    if place < 0 or len(page) < 27:
+        return size + 1
+    table = page[27 : 27 + page[26]]
+    return begin + place + 27 + page[26] + sum(table)
+
+
+def has_length(path: Path) -> bool:
+    """Whether an MP3 file tells its length in a Xing or Info header; without one its length is a guess."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        skip = 0
+        if head[:3] == b"ID3":
+            skip = 10 + sum(byte << 7 * (3 - index) for index, byte in enumerate(head[6:10]))
+        file.seek(skip)
+        frame = file.read(4096)
+    return b"Xing" in frame or b"Info" in frame
 
 
 def _is_open(size: int) -> bool:
