@@ -34,10 +34,17 @@ def wall(size_wh: tuple[int, int] = (480, 270), seed: int = 0, grain: float = 2.
 def disc(picture: np.ndarray, centre: tuple[float, float], radius: float, colour: tuple[int, int, int]) -> np.ndarray:
     """Draw a disc with a soft edge; centre in fractions of the frame, radius in fractions of the width."""
     height, width = picture.shape[:2]
-    y, x = np.mgrid[:height, :width]
-    away = np.hypot(x + 0.5 - centre[0] * width, y + 0.5 - centre[1] * height)
-    cover = np.clip(radius * width - away + 0.5, 0, 1)[..., None]
-    return (picture * (1 - cover) + np.array(colour) * cover).astype(np.uint8)
+    x0, y0, reach = centre[0] * width, centre[1] * height, int(radius * width) + 2
+    part = (
+        slice(max(0, int(y0) - reach), max(0, int(y0) + reach)),
+        slice(max(0, int(x0) - reach), max(0, int(x0) + reach)),
+    )
+    drawn = picture.copy()
+    rows, columns = drawn[part].shape[:2]
+    y, x = np.mgrid[part[0].start : part[0].start + rows, part[1].start : part[1].start + columns]
+    cover = np.clip(radius * width - np.hypot(x + 0.5 - x0, y + 0.5 - y0) + 0.5, 0, 1)[..., None]
+    drawn[part] = (drawn[part] * (1 - cover) + np.array(colour) * cover).astype(np.uint8)
+    return drawn
 
 
 def film(draw: Callable[[float], np.ndarray], duration: float, fps: float = 30.0, **options: object) -> Sight:

@@ -1,5 +1,6 @@
 """The backend `motion` on films whose truth is known."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -64,8 +65,6 @@ def test_mirrored_frames_give_the_mirrored_scene(crossing, film) -> None:
 
 
 def test_half_the_resolution_gives_the_same_angles(crossing, film, disc, wall) -> None:
-    import cv2
-
     scene, sight = crossing
     frames = {
         frame.time: cv2.resize(frame.picture, (240, 135), interpolation=cv2.INTER_AREA) for frame in sight.frames(0.1)
@@ -207,6 +206,33 @@ def test_activity_follows_the_motion(wall, disc, film) -> None:
     assert values.min() >= 0
     assert values.max() <= 1
     assert values[(times > 0.2) & (times < 1.4)].mean() > 10 * values[times > 1.8].mean()
+
+
+def walker(picture: np.ndarray, x: float, y: float, height: float, stride: float) -> np.ndarray:
+    """Draw the outline of a person, soft at the edges."""
+    picture, colour = picture.copy(), (30, 30, 40)
+    cv2.circle(picture, (int(x), int(y + 0.075 * height)), int(0.075 * height), colour, -1, cv2.LINE_AA)
+    trunk = int(0.13 * height), int(0.2 * height)
+    cv2.ellipse(picture, (int(x), int(y + 0.34 * height)), trunk, 0, 0, 360, colour, -1, cv2.LINE_AA)
+    for side in (-1, 1):
+        limbs = [((0.06, 0.5), (0.06 + stride, 1.0), 0.085), ((0.12, 0.2), (0.17, 0.5), 0.055)]
+        for (x0, y0), (x1, y1), thick in limbs:
+            ends = [(int(x + side * a * height), int(y + b * height)) for a, b in ((x0, y0), (x1, y1))]
+            cv2.line(picture, *ends, colour, int(thick * height), cv2.LINE_AA)
+    return cv2.GaussianBlur(picture, (0, 0), 0.8)
+
+
+@pytest.mark.parametrize("speed", [0.0, 60.0])
+def test_a_person_is_called_one_and_gets_a_distance(speed: float, wall, film) -> None:
+    back = wall((480, 270)) // 2 + 90
+
+    def draw(time: float) -> np.ndarray:
+        return walker(back, 150 + speed * time, 50, 150, 0.04 + 0.02 * np.sin(8 * time))
+
+    people = [one for one in MotionWatch().watch(film(draw, 3.2)).objects if one.label == "person"]
+    assert [one.id for one in people] == ["person_0"]
+    focal = 240 / np.tan(np.deg2rad(30))
+    assert people[0].keyframes[0].distance == pytest.approx(1.7 * focal / 150, rel=0.3)
 
 
 @pytest.mark.parametrize("case", ["black", "noise", "flicker", "speck"])

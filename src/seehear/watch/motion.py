@@ -16,14 +16,15 @@ from seehear.watch.door import Sight
 from seehear.watch.finds import SMOOTHED_OVER, Find, find, is_worth_keeping, still_find
 from seehear.watch.lens import Lens
 from seehear.watch.objects import named, scene_object
+from seehear.watch.people import MISSED, People
 from seehear.watch.regions import difference, moving_regions
 from seehear.watch.salient import salient_regions
 from seehear.watch.shots import CutDetector
 from seehear.watch.smoothing import corners, smoothed
-from seehear.watch.steadying import Stance, Steadier
+from seehear.watch.steadying import STANDING, Stance, Steadier
 from seehear.watch.tracks import Track, Tracker
 from seehear.watch.uniting import pruned, united
-from seehear.watch.working import Handedness, Reals, View, views, working_size
+from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
 SALIENT_EVERY = 4  # views between looks for what stands out
@@ -81,8 +82,8 @@ class _Shot:
         self._every = analysed_every(sight)
         self._still_camera = sight.projection == "equirectangular"
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
-        self._moving = Tracker(1.0)
-        self._salient = Tracker(2.0)
+        self._moving, self._salient, self._upright = Tracker(1.0), Tracker(2.0), Tracker(2.5)
+        self._people = People()
         self._count = 0
         self._clock = array("d")
         self._poses = array("d")
@@ -97,15 +98,17 @@ class _Shot:
             self._count += 1
             stand_out = salient_regions(one.view.rgb, one.view.live) if look else None
             self._keep(self._salient.step(one.view.time, one.warp, stand_out))
+            people = self._people.look(one.view, self._moving.live)
+            self._keep(self._upright.step(one.view.time, one.warp, people))
             apart = np.asarray(cv2.absdiff(one.view.luma, one.before), np.uint8)
-            for tracker in (self._moving, self._salient):
+            for tracker in (self._moving, self._salient, self._upright):
                 tracker.feel(np.maximum(apart, 3) - np.uint8(3))
-        for tracker in (self._moving, self._salient):
+        for tracker in (self._moving, self._salient, self._upright):
             self._keep(tracker.finish())
 
     def _steadied(self, shot: Iterator[View]) -> Iterator[tuple[View, Stance]]:
         for view in shot:
-            stance = self._steadier.step(view)
+            stance = STANDING if self._still_camera else self._steadier.step(view)
             self._clock.append(view.time)
             self._poses.extend(angles_of(stance.rotation))
             yield view, stance
@@ -116,7 +119,7 @@ class _Shot:
     def _looks(self) -> dict[str, float]:
         """Seconds between looks for each kind."""
         step = max(self._every, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
-        return {"moving": step, "person": 0.5, "salient": SALIENT_EVERY * step}
+        return {"moving": step, "person": LARGE_EVERY, "salient": SALIENT_EVERY * step}
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
@@ -175,7 +178,7 @@ def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped:
         duration=sight.duration,
         camera=spec,
         objects=tuple(objects),
-        extra={"watched_by": "motion", "spread": sight.spread, "unknown": unknown},
+        extra={"watched_by": "motion", "spread": sight.spread, "people_missed": MISSED, "unknown": unknown},
     )
 
 

@@ -42,6 +42,9 @@ class Stance:
     sure: float
 
 
+STANDING = Stance(0, np.eye(3), np.eye(3), np.eye(3), moved=False, sure=1.0)
+
+
 class Steadier:
     """Follows the camera through one shot.
 
@@ -64,7 +67,7 @@ class Steadier:
         """Place the next view."""
         if self._chapter < 0:
             self._begin(view, np.eye(3), np.eye(3))
-            return Stance(0, np.eye(3), np.eye(3), self._rotation, moved=False, sure=1.0)
+            return STANDING
         before, after = self._follow(_detail(view.luma))
         guess = self._warp
         if len(before) < 8:

@@ -28,6 +28,8 @@ class Track:
         rows: time and box (pixels) of every view in which it was found, five numbers each.
         pulse: time and motion energy in its box, [0, 1], at every view while it lived.
         kinds: how often it was found as moving, salient, person.
+        looks: how often it was looked at for a person.
+        votes: how often it was one.
         state: (2, 4) box as centre and size, and its speed a second.
         spread: (2, 2) covariance of position and speed, the same for all four.
     """
@@ -37,6 +39,8 @@ class Track:
     pulse: "array[float]" = field(default_factory=lambda: array("d"))
     kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
     strength: float = 0.0
+    looks: int = 0
+    votes: int = 0
     colours: Reals = field(default_factory=lambda: np.zeros(64))
     state: Reals = field(default_factory=lambda: np.zeros((2, 4)))
     spread: Reals = field(default_factory=lambda: np.eye(2))
@@ -51,8 +55,9 @@ class Track:
     @property
     def kind(self) -> str:
         """As what it was found: a person, else moving, if in a quarter of the detections; else salient."""
-        likely = [name for name in ("person", "moving") if self.kinds[name] >= 0.25 * self.hits]
-        return likely[0] if likely else "salient"
+        if self.kinds["person"] >= 0.25 * self.hits or (self.votes >= 2 and self.votes >= 0.3 * self.looks):
+            return "person"
+        return "moving" if self.kinds["moving"] >= 0.25 * self.hits else "salient"
 
     @property
     def table(self) -> Reals:
@@ -160,6 +165,11 @@ class Tracker:
             track.update(found[column])
             self._live.append(track)
         return self._ended(time)
+
+    @property
+    def live(self) -> list[Track]:
+        """The tracks that go on."""
+        return list(self._live)
 
     def finish(self) -> list[Track]:
         """Give the tracks still alive: the shot is over."""

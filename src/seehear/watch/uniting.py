@@ -13,7 +13,7 @@ _BACK, _AHEAD = 0.8, 1.2  # seconds by which one piece may overlap the next, and
 _HOLE = 0.4  # seconds
 _MOST_STILL = 3
 _MOST = 12
-_LEAST_CONFIDENCE = {"moving": 0.2, "salient": 0.06, "person": 0.2}
+_LEAST_CONFIDENCE = {"moving": 0.2, "salient": 0.08, "person": 0.2}
 
 
 def united(tracks: Sequence[Track], *, travelling: bool) -> list[Track]:
@@ -24,16 +24,22 @@ def united(tracks: Sequence[Track], *, travelling: bool) -> list[Track]:
         travelling: whether the camera moved. If so, what stands out has the better outline: what moves against a
             background that is itself in motion is only partly seen to.
     """
-    moving = _joined([track for track in tracks if track.kind == "moving"])
-    salient = _joined([track for track in tracks if track.kind == "salient"])
-    kept: list[Track] = []
-    for track in salient:
+    moving, salient, upright = (
+        _joined([one for one in tracks if _way(one) == way]) for way in ("moving", "salient", "person")
+    )
+    for track in salient + upright:
         twin = max(moving, key=lambda other: _same(track, other), default=None)
-        if twin is not None and _same(track, twin) > 0.0:
-            _absorb(twin, track, leading=track.table if travelling else twin.table)
-        else:
-            kept.append(track)
-    return moving + kept
+        if twin is None or _same(track, twin) <= 0.0:
+            moving.append(track)
+            continue
+        stands_out = travelling and _way(track) == "salient"
+        _absorb(twin, track, leading=track.table if stands_out else twin.table)
+    return moving
+
+
+def _way(track: Track) -> str:
+    """Say how a track came about."""
+    return max(track.kinds, key=lambda name: track.kinds[name])
 
 
 def _joined(tracks: list[Track]) -> list[Track]:
@@ -54,10 +60,21 @@ def _follows(first: Track, second: Track) -> float:
     gap = other[0, 0] - one[-1, 0]
     if not -_BACK <= gap <= _AHEAD or other[-1, 0] <= one[-1, 0] or other[0, 0] <= one[0, 0]:
         return 0.0
-    last, begun = np.median(one[-3:, 1:], axis=0), np.median(other[:3, 1:], axis=0)
+    last, begun = _onward(one, other[:3, 0].mean()), other[:3, 1:].mean(axis=0)
     shared = float(overlap(last[None], begun[None])[0, 0])
     alike = float(first.colours @ second.colours) / max(_norm(first) * _norm(second), 1e-9)
     return shared * alike if shared > 0.35 and alike > 0.6 else 0.0
+
+
+def _onward(table: Reals, time: float) -> Reals:
+    """Carry on the motion of the last half second to ``time``; the size stays."""
+    late = table[table[:, 0] >= table[-1, 0] - 0.5]
+    box = np.median(late[-3:, 1:], axis=0)
+    if len(late) < 4:
+        return np.asarray(box)
+    centres = (late[:, 1:3] + late[:, 3:5]) / 2
+    speed = np.polynomial.polynomial.polyfit(late[:, 0] - late[0, 0], centres, 1)[1]
+    return np.asarray(box + np.tile(speed * (time - late[-2, 0]), 2))
 
 
 def _norm(track: Track) -> float:
@@ -79,6 +96,7 @@ def _weigh(first: Track, second: Track) -> None:
     first.strength = (first.hits * first.strength + second.hits * second.strength) / total
     first.colours = (first.hits * first.colours + second.hits * second.colours) / total
     first.kinds = {name: first.kinds[name] + second.kinds[name] for name in first.kinds}
+    first.looks, first.votes = first.looks + second.looks, first.votes + second.votes + second.kinds["person"]
 
 
 def _same(salient: Track, moving: Track) -> float:

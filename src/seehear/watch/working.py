@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from seehear.watch.door import SightFrame
 
 LONG_SIDE = 320
+LARGE_EVERY = 0.99  # seconds
+_LARGE = 960  # pixels at most
 _SHORTEST = 32
 _BLACK = 28  # luma of a black bar at most, with the ringing of codecs
 
@@ -30,12 +32,14 @@ class View(NamedTuple):
         rgb: (h, w, 3) uint8.
         luma: (h, w) uint8.
         live: x0, y0, x1, y1 in pixels, the picture without black bars.
+        large: (H, W) uint8 luma in more detail, once a second; else None.
     """
 
     time: float
     rgb: Bytes
     luma: Bytes
     live: tuple[int, int, int, int]
+    large: Bytes | None = None
 
 
 class Handedness:
@@ -98,11 +102,24 @@ def shrunk(rgb: Bytes, size_wh: tuple[int, int]) -> Bytes:
 def views(frames: Iterable[SightFrame], handedness: Handedness, size_wh: tuple[int, int]) -> Iterator[View]:
     """Give the frames at ``size_wh`` and in one handedness, one after the other."""
     live: tuple[int, int, int, int] | None = None
+    due = 0.0
     for frame in frames:
-        small = shrunk(handedness.turned(frame.rgb()), size_wh)
+        rgb = handedness.turned(frame.rgb())
+        small = shrunk(rgb, size_wh)
         luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         live = _live(luma, live)
-        yield View(frame.time, small, luma, live)
+        large = _detailed(rgb, size_wh) if frame.time >= due else None
+        due = due if large is None else frame.time + LARGE_EVERY
+        yield View(frame.time, small, luma, live, large)
+
+
+def _detailed(rgb: Bytes, size_wh: tuple[int, int]) -> Bytes:
+    luma = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    times = _LARGE / LONG_SIDE
+    if max(luma.shape) <= _LARGE:
+        return luma
+    size = round(size_wh[0] * times), round(size_wh[1] * times)
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _live(luma: Bytes, before: tuple[int, int, int, int] | None) -> tuple[int, int, int, int]:
