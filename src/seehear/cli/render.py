@@ -9,8 +9,8 @@ from seehear.cli import console, options
 
 
 def render(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT.wav")],
     scene: Annotated[Path | None, typer.Argument(metavar="[SCENE.json]", help="Scene file.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT.wav")] = None,
     stems: Annotated[Path | None, typer.Option(metavar="DIR", help="<object id>.wav and ambience.wav.")] = None,
     stem: Annotated[Path | None, typer.Option(metavar="FILE", help="One sound, without a scene file.")] = None,
     azimuth: Annotated[float, typer.Option(help="Of --stem, deg, + = left.")] = 0.0,
@@ -33,8 +33,6 @@ def render(
     from seehear.pipelines import render as run
     from seehear.pipelines import render_stem
 
-    if output is None:
-        raise InputError("expected an output: add -o OUT.wav")
     level = options.loudness_of(loudness)
     with console.progress(quiet=json) as tell:
         if stem is not None:
