@@ -62,16 +62,19 @@ def test_what_is_unknown_gets_a_neutral_texture_and_says_so():
             thing("rub", extra={"activity": {"start": 0.0, "rate": 10.0, "values": [0.0] * 10 + [1.0] * 11}}),
             thing("tap", label="unicorn", extra={"contacts": [0.5, 1.25]}),
             thing("red", label="red car"),
+            thing("late", extra={"contacts": [1.5]}, sounding=((0.0, 1.0), (1.0, 2.0))),
         ),
     )
     told, stems = VoiceSound().to_stems(scene)
-    assert [one.extra["voice"] for one in told.objects] == ["friction", "contact", "car"]
+    assert [one.extra["voice"] for one in told.objects] == ["friction", "contact", "car", "contact"]
     assert "nothing is known" in told.object("rub").extra["voice_reason"]
     assert "'unicorn' has no voice" in told.object("tap").extra["voice_reason"]
-    assert all(one.sounding == ((0.0, 2.0),) for one in told.objects)
+    assert all(one.sounding == ((0.0, 2.0),) for one in told.objects[:3])
     sound = whole(stems, 4800)
     rub = sound["rub"][0]
     assert np.std(rub[: RATE // 2]) < 0.01 * np.std(rub[-RATE // 2 :])
+    assert not sound["late"][0, :RATE].any()
+    assert sound["late"][0, RATE:].any()
     tap = sound["tap"][0]
     onset = np.flatnonzero(np.abs(tap) > 0.02 * np.abs(tap).max())[0] / RATE
     assert abs(onset - 0.5) < 0.001

@@ -161,6 +161,14 @@ def test_who_stands_does_not_step():
     assert np.abs(sound[round(2.7 * RATE) :]).max() < 1e-4
 
 
+def test_a_stray_contact_does_not_stop_a_walker():
+    walk = Drive.still(6.0, speed=1.4)
+    sound = make("footsteps", walk, rng=rng())
+    assert np.array_equal(make("footsteps", walk._replace(contacts=np.array([3.0])), rng=rng()), sound)
+    seen = np.arange(0.3, 6.0, 0.5)
+    assert not np.array_equal(make("footsteps", walk._replace(contacts=seen), rng=rng()), sound)
+
+
 def test_a_person_walks_or_talks():
     walking, talking = (
         make("person", Drive.still(6.0, speed=1.4), rng=rng()),

@@ -149,6 +149,8 @@ class VoiceSound:
                 first, last = round(start * sample_rate), min(round(end * sample_rate), length)
                 if last > first:
                     drive = drive_of(told, first / sample_rate, last / sample_rate)
+                    if told.extra["voice"] == "contact" and told.extra.get("contacts") and not len(drive.contacts):
+                        continue  # impacts were seen, none of them here
                     seeds = (seed, zlib.crc32(thing.id.encode()), number)
                     spans.append(Part(str(told.extra["voice"]), first, drive, seeds))
             objects.append(told)

@@ -1,4 +1,4 @@
-"""Animals: throats (dog, cat, cow, sheep), a songbird, frog, cricket.
+"""Animals: throats (dog, cat, cow, sheep, pig), a songbird, frog, cricket.
 
 Calls are a source of gliding pitch through a mouth that opens and shuts (`tract`); numbers after Fletcher, "Acoustic
 Systems in Biology", 1992, ch. 14, and the usual ranges of each kind's pitch and length.
@@ -233,6 +233,11 @@ SHEEP = Call(
     seconds=0.9, pitch=((0, 240), (0.2, 275), (1, 225)), loud=((0, 0), (0.1, 1), (0.8, 0.8), (1, 0)),
     mouth=(((0, 600), (1, 700)), ((0, 1500), (1, 1650)), ((0, 2700), (1, 2700))),
     widths=(130, 160, 260), breath=0.1, every=2.4, tremble=(7.5, 0.55), jitter=0.02, tilt=0.8,
+)  # fmt: skip
+PIG = Call(
+    seconds=0.22, pitch=((0, 85), (0.4, 130), (1, 80)), loud=((0, 0), (0.2, 0.8), (0.6, 1), (1, 0)),
+    mouth=(((0, 350), (0.5, 520), (1, 380)), ((0, 1050), (0.5, 1350), (1, 1100)), ((0, 2300), (1, 2200))),
+    widths=(150, 200, 350), breath=0.45, every=0.9, group=3, gap=0.4, tremble=(28.0, 0.7), jitter=0.06, tilt=0.6,
 )  # fmt: skip
 BIRD = Songbird()
 CRICKET = Cricket()

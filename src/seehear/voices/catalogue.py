@@ -71,6 +71,7 @@ CATALOGUE: dict[str, Row] = {
     "knock": Row("impact:KNOCK", -27.0, -14.7, 0.0, 90.0),
     "laugh": Row("crowd:LAUGH", -25.0, -21.8, 0.0, 90.0),
     "motorcycle": Row("engine:MOTORCYCLE", -19.0, -33.0, 14.0, 70.0),
+    "pig": Row("animal:PIG", -27.0, -23.3, 0.0, 20.0),
     "person": Row("crowd:PERSON", -33.0, -12.8, 1.4, 10.0),
     "phone": Row("bell:PHONE", -26.0, -17.7, 0.0, 90.0),
     "piano": Row("string:PIANO", -23.0, -5.3, 0.0, 90.0),

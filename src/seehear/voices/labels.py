@@ -66,6 +66,7 @@ SYNONYMS: dict[str, str] = {
               " student worker player",
     "phone": "telephone cellphone mobile smartphone ringtone | cell phone | mobile phone | phone ringing | door bell",
     "piano": "keyboard pianist harpsichord xylophone marimba vibraphone | grand piano | piano player",
+    "pig": "piglet hog boar swine sow grunt grunting oink",
     "pouring": "pour filling tap faucet shower sink toilet | water tap | pouring water | running water",
     "propeller plane": "propeller biplane | light aircraft | small plane | prop plane",
     "rain": "rainfall raining drizzle raindrop shower-rain downpour umbrella",

@@ -33,6 +33,19 @@ def step_rate(speed: Array) -> Array:
     return np.asarray(np.where(speed < 0.15, 0.0, np.where(speed < RUNNING, walking, np.maximum(running, 2.4))))
 
 
+def strides(stage: Stage, pace: float) -> Iterator[Beat]:
+    """Give the steps: the contacts seen, unless they are under a third of what the speed asks for; then the stride's.
+
+    Args:
+        stage: gives the drive.
+        pace: m/s taken where nothing moves.
+    """
+    drive = stage.drive
+    asked = float(step_rate(drive.speed).mean()) * drive.duration
+    own = paced(stage, step_rate, pace=pace, first=0.15)
+    return own if len(drive.contacts) < asked / 3 else seen_or(stage, own)
+
+
 @dataclass(frozen=True)
 class Footsteps:
     """A heel's thump and a toe's slap on a hard floor.
@@ -54,8 +67,7 @@ class Footsteps:
     def play(self, stage: Stage) -> Iterator[Array]:
         """Give the steps."""
         rng = stage.rng("steps")
-        beats = seen_or(stage, paced(stage, step_rate, pace=self.pace, first=0.15))
-        return scatter(stage, beats, lambda beat: self._step(rng, stage.sample_rate, beat))
+        return scatter(stage, strides(stage, self.pace), lambda beat: self._step(rng, stage.sample_rate, beat))
 
     def _step(self, rng: np.random.Generator, rate: int, beat: Beat) -> Array:
         # left and right shoe differ a little
@@ -93,8 +105,7 @@ class Gravel:
     def play(self, stage: Stage) -> Iterator[Array]:
         """Give the steps."""
         rng = stage.rng("gravel")
-        beats = seen_or(stage, paced(stage, step_rate, pace=self.pace, first=0.15))
-        return scatter(stage, beats, lambda beat: self._step(rng, stage.sample_rate, beat))
+        return scatter(stage, strides(stage, self.pace), lambda beat: self._step(rng, stage.sample_rate, beat))
 
     def _step(self, rng: np.random.Generator, rate: int, beat: Beat) -> Array:
         force = (max(beat.speed, 0.5) / self.pace) ** 0.8 * (0.8 + 0.4 * rng.random())
@@ -132,13 +143,13 @@ class Hooves:
     gallop: float = 6.0
 
     def play(self, stage: Stage) -> Iterator[Array]:
-        """Give the hoof-beats; contacts that were seen stand alone."""
+        """Give the hoof-beats; contacts stand alone where the speed is unknown."""
         rng = stage.rng("hooves")
 
         def hoof(beat: Beat) -> Array:
             return _hoof(rng, stage.sample_rate, beat)
 
-        if len(stage.drive.contacts):
+        if len(stage.drive.contacts) and not stage.moves:
             return scatter(stage, seen_or(stage, ()), hoof)
         gaits = (
             (0.15, self.trot, (0.0, 0.24, 0.5, 0.74), lambda v: 0.55 + 0.25 * v),

@@ -63,7 +63,7 @@ class Friction:
         scrape, body, rough = NarrowNoise(rng, self.width, rate), bandpass(150, 700, rate), Drift(rng, 13.0)
         for chunk in stage.chunks():
             quick = np.minimum(chunk.speed, 3.0) / 1.5 if stage.moves else 1.0
-            motion = chunk.activity * np.sqrt(quick)
+            motion = np.sqrt(chunk.activity * quick)
             pitch = self.centre * (0.5 + 0.5 * motion)
             grain = 1 + 0.3 * rough(chunk)
             yield motion * grain * (scrape(pitch) + 0.8 * body(rng.standard_normal(chunk.size)))
