@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from tests.acoustics.moving import RATE, key, level_db, noise, pass_by, rendered, sine, thing
 
+from seehear.acoustics.air import absorption
 from seehear.acoustics.hrtf import ONSET, default_hrtf
 from seehear.acoustics.loudspeakers import LoudspeakerPanner
 from seehear.acoustics.render import Renderer
@@ -101,6 +102,18 @@ def test_air_dulls_what_is_far():
     assert level_db(damped) - level_db(clear) == pytest.approx(-0.105290926 * 60.0, abs=0.02)
 
 
+def test_air_takes_from_an_approaching_tone_what_is_heard_not_what_is_emitted():
+    """30 m/s towards the listener: 8 kHz are heard, and absorbed, as 8767 Hz."""
+    coming = thing([key(0.0, [100.0, 0.0, 0.0]), key(2.0, [40.0, 0.0, 0.0])], duration=2.0)
+    damped, clear = (
+        rendered([coming], {"car": sine(8000, 2.0)}, "foa", duration=2.0, air=air)[0][0][RATE : RATE + 960]
+        for air in (True, False)
+    )
+    emitted = (1.01 - 100 / SPEED_OF_SOUND) / (1 - 30 / SPEED_OF_SOUND)
+    wanted = float(absorption(8000 / (1 - 30 / SPEED_OF_SOUND))) * (100 - 30 * emitted)
+    assert level_db(clear) - level_db(damped) == pytest.approx(wanted, abs=0.1)
+
+
 @pytest.mark.parametrize("fields", [{"stem": "as_heard"}, {}])
 def test_as_heard_and_unknown_distance_only_get_a_direction(fields):
     place = {"time": 0, "azimuth": 40.0} | ({"distance": 20.0} if fields else {})
@@ -117,6 +130,15 @@ def test_world_stays_put_while_the_camera_pans():
         at = slice(round(time * RATE), round(time * RATE) + 200)
         w, y, _, x = heard[:, at]
         assert np.rad2deg(np.arctan2((w * y).sum(), (w * x).sum())) == pytest.approx(azimuth, abs=0.3)
+
+
+def test_the_listener_turns_at_the_time_of_hearing():
+    """Sound from 343 m arrives at 1.9 s and 30 deg per second of yaw later: 57 deg to the right, not 27."""
+    camera = {"pose": [{"time": 0, "yaw": 0}, {"time": 2, "yaw": 60}]}
+    far = thing([{"time": 0, "azimuth": 0.0, "distance": 343.0}], duration=2.0)
+    heard, _ = rendered([far], {"car": noise(2.0)}, "foa", duration=2.0, camera=camera, air=False)
+    w, y, _, x = heard[:, round(1.9 * RATE) : round(1.9 * RATE) + 100]
+    assert np.rad2deg(np.arctan2((w * y).sum(), (w * x).sum())) == pytest.approx(-57.0, abs=0.2)
 
 
 def test_heard_where_it_was_when_it_sounded():

@@ -148,6 +148,22 @@ def test_first_reflection_comes_from_its_wall_when_it_should():
     )
 
 
+def test_rendered_room_is_its_images_and_its_tail():
+    """W of a click: 1 direct sound and 24 images, each with its wall losses, delay and distance; and the tail."""
+    place = np.array([2.0, 1.5, 0.3])
+    heard = click("foa", duration=1.0, air=False)[0]
+    frequency = np.fft.rfftfreq(RATE, 1 / RATE)
+    images = [(place, 1.0)]
+    images += [(one.sign * place + one.shift, reflection_factor(HALL) ** one.order) for one in reflections_of(HALL)]
+    spectrum = np.zeros(len(frequency), dtype=complex)
+    for metres, factor in images:
+        distance = np.linalg.norm(metres)
+        spectrum += factor / max(distance, 1.0) * np.exp(-2j * np.pi * frequency * distance / SPEED_OF_SOUND)
+    tail = late_responses(HALL, layout_of("foa"), RATE, air=False)[0]
+    got = np.fft.rfft(heard) - np.fft.rfft(tail, RATE)
+    assert np.abs(got - spectrum)[20:19000].max() < 1e-3
+
+
 def test_moving_image_has_its_own_retarded_time():
     path = Path(thing([key(0, [2, 2, 0]), key(1, [2, -2, 0])]))
     one = next(one for one in reflections_of(HALL) if one.walls == (0, -1, 0))
