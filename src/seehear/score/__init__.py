@@ -14,6 +14,17 @@ from seehear.score.score import (
     mean_score,
     paired_difference,
 )
+from seehear.score.see2sound import See2SoundSimilarity, see2sound_similarity
+from seehear.score.spectral import onset_times
+from seehear.score.sync import (
+    av_align,
+    av_align_fixed,
+    flow_magnitudes,
+    flow_peaks,
+    match_times,
+    onset_f1,
+    onset_offset,
+)
 
 __all__ = [
     "BoxTracks",
@@ -24,9 +35,14 @@ __all__ = [
     "Metric",
     "Moments",
     "Score",
+    "See2SoundSimilarity",
+    "av_align",
+    "av_align_fixed",
     "bootstrap_interval",
     "boxes_of",
     "docsim",
+    "flow_magnitudes",
+    "flow_peaks",
     "frechet_distance",
     "giou",
     "inception_score",
@@ -34,8 +50,13 @@ __all__ = [
     "kl_divergence",
     "layout_over_time",
     "ltsim",
+    "match_times",
     "max_iou",
     "mean_score",
+    "onset_f1",
+    "onset_offset",
+    "onset_times",
     "paired_difference",
+    "see2sound_similarity",
     "tracks_of",
 ]
