@@ -284,7 +284,9 @@ def _draw_bars(axes: "Axes", scene: Scene, tracks: list[_Track]) -> None:
         axes.broken_barh(
             [(0, scene.duration)], (len(names) - 0.36, 0.72), facecolors="#eeeeee", hatch="///", ec="#bbbbbb", lw=0
         )
-        names.append((shorten(_plain(f"ambience · {scene.ambience.label or 'unnamed'}"), 24, placeholder="…"), _PALE))
+        names.append(
+            (shorten(_plain(" · ".join(filter(None, ("ambience", scene.ambience.label)))), 24, placeholder="…"), _PALE)
+        )
     if len(tracks) > MOST_BARS:
         names.append((f"… {len(tracks) - MOST_BARS} more", _PALE))
     _tidy(axes)

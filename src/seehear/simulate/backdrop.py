@@ -129,7 +129,7 @@ class Backdrop:
             strip = np.clip((0.28 - np.abs(aside - hump)) / across + 0.5, 0, 1) * _band(
                 ahead, near + 0.3, far - 0.3, soft
             )
-            paint = np.where((ahead % 1.1 < 0.55)[..., None], np.array((226, 186, 52)), np.array((58, 56, 58))) / 255
+            paint = asphalt * np.array((1.16, 1.02, 0.94))  # worn brick: nothing that draws the eye
             _lay(canvas, strip, paint)
 
     def _wood(self, canvas: Canvas) -> None:

@@ -26,7 +26,7 @@ REACH = 9.2
 """Metres to the left where the car starts, just out of sight, and to the right where it ends."""
 
 HUMPS = np.array([9.4, 5.2, 2.6, -2.6, -9.4])
-"""Metres to the left: unevenly spaced, so that the engine's rhythm is the car's alone; the outer two are out of sight."""
+"""Metres to the left; unevenly spaced, so that the engine's rhythm is the car's alone, the outer two out of sight."""
 
 _SLOWEST, _WIDE = 0.08, 1.0  # share of the full speed on a hump; metres about it
 _LIFT, _HUMP = 0.05, 0.35  # metres that a hump is high, and half as wide as it is felt
