@@ -40,11 +40,9 @@ def test_no_room_for_odds_and_ends(file: Path):
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_all_is_sorted_and_every_name_is_there(room: str):
+def test_every_public_name_is_there(room: str):
     module = import_module(room)
-    names = getattr(module, "__all__", [])
-    assert names == sorted(names)
-    for name in names:
+    for name in getattr(module, "__all__", []):
         assert getattr(module, name) is not None
 
 
