@@ -5,6 +5,7 @@ All data are float32, all positions float64 samples. Control points stand every 
 
 import math
 from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 from numba import njit
@@ -129,7 +130,14 @@ def _true_peak(samples: Floats, phases: Floats, reach: float, peak: float) -> fl
     return peak
 
 
-_compiled = njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def _compiled(function: Callable[..., object]) -> Callable[..., Any]:
+    """Compile on first use and keep the result beside this file, or anew in each process where nothing can be kept."""
+    options: dict[str, Any] = {"fastmath": True, "nogil": True, "error_model": "numpy"}
+    try:
+        return cast("Callable[..., Any]", njit(cache=True, **options)(function))
+    except RuntimeError:  # numba found no folder that it may write to
+        return cast("Callable[..., Any]", njit(**options)(function))
+
 
 read: Callable[..., None] = _compiled(_read)
 """Read a history at moving positions: Hermite between control points, windowed sinc, gain 1/max(distance, 1)."""
