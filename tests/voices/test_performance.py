@@ -62,15 +62,26 @@ def test_bad_input_is_refused_in_one_line():
 
 def test_phrases_find_their_voice():
     for phrase, label in {
-        "car": "car", "red car": "car", "Cars": "car", "a dog barking": "dog", "person": "person", "man": "person",
-        "a man walking": "footsteps", "buses": "bus", "children": "person", "toy cars on a table": "car",
-        "sound of rain": "rain", "bicycle bell": "bicycle bell", "person riding a bicycle": "bicycle",
-        "footsteps on gravel": "gravel",
+        "car": "car", "red car": "car", "Cars": "car", "CAR_0": "car", "a dog barking": "dog", "person": "person",
+        "man": "person", "bike": "bicycle", "a man walking": "footsteps",
+        "buses": "bus", "children": "person", "sound of rain": "rain", "bicycle bell": "bicycle bell", "person riding a bicycle": "bicycle", "footsteps on gravel": "gravel",
+        "police car siren": "siren", "car horn": "horn", "birds singing": "bird", "people clapping": "clap",
+        "a woman talking on a phone": "speech", "man playing guitar": "guitar", "fire engine": "siren",
+        "white horse galloping": "horse", "ocean waves": "surf", "church bells ringing": "bell",
     }.items():  # fmt: skip
-        if label in labels():
-            assert canonical(phrase) == label, phrase
-    for phrase in (None, "", "unicorn", "123"):
-        assert canonical(phrase) is None
+        assert canonical(phrase) == label, phrase
+    for phrase in (None, "", "unicorn", "123", "fire hydrant", "a red fire hydrant", "traffic lights", "cup of tea"):
+        assert canonical(phrase) is None, phrase
+    for label in labels():
+        assert canonical(label) == canonical(f"the {label.upper()}") == label
+
+
+def test_synonyms_belong_to_voices():
+    from seehear.voices.labels import SYNONYMS
+
+    assert set(SYNONYMS) <= set(labels())
+    words = [word for text in SYNONYMS.values() for word in text.split("|")[0].split()]
+    assert len(words) == len(set(words))
 
 
 def fingerprint(label: str, seed: int) -> np.ndarray:
