@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from seehear.errors import InputError
 from seehear.scene import Camera, Path, vector_to_angles
 from seehear.watch.motion import MotionWatch
 
@@ -298,3 +299,34 @@ def test_equirectangular_pictures_have_wide_angles(crossing, film) -> None:
     whole = {"projection": "equirectangular", "horizontal_fov": 360.0}
     (one,) = MotionWatch().watch(film(lambda time: frames[time], 3.0, **whole)).objects
     assert one.keyframes[0].azimuth == pytest.approx((0.5 - 0.15) * 360, abs=3)
+
+
+def test_a_label_for_what_is_not_seen_is_put_in_the_middle_and_says_so(film) -> None:
+    grey = np.full((90, 160, 3), 128, np.uint8)
+    (one,) = MotionWatch().watch(film(lambda time: grey, 2.0, labels=("dog",))).objects
+    assert (one.id, one.label) == ("dog_0", "dog")
+    assert one.confidence < 0.1
+    assert "assumed" in one.extra["place"]
+    assert one.keyframes[0].azimuth == pytest.approx(0.0, abs=0.01)
+    assert one.sounding == ((0.0, 2.0),)
+
+
+def test_a_label_for_an_object_that_there_is_not_is_an_error(film) -> None:
+    grey = np.full((90, 160, 3), 128, np.uint8)
+    with pytest.raises(InputError, match="object_7=car"):
+        MotionWatch().watch(film(lambda time: grey, 2.0, labels=("object_7=car",)))
+
+
+def test_a_thing_that_sways_is_one_object(wall, film) -> None:
+    back = wall()
+
+    def draw(time: float) -> np.ndarray:
+        picture = back.copy()
+        x = 240 + 10 * np.sin(3 * time)
+        cv2.ellipse(picture, (int(x), 140), (50, 70), 0, 0, 360, (90, 140, 210), -1, cv2.LINE_AA)
+        return picture
+
+    scene = MotionWatch().watch(film(draw, 3.0))
+    (one,) = [item for item in scene.objects if item.confidence > 0.15]
+    box = Path(one).box_at([1.5])[0]
+    assert box == pytest.approx([0.4, 0.26, 0.6, 0.78], abs=0.04)

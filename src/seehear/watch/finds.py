@@ -1,4 +1,7 @@
-"""From a shot's tracks to smooth boxes at all analysed times: what will be an object, before it has a name."""
+"""From a shot's tracks to smooth boxes at all analysed times: what will be an object, before it has a name.
+
+Centres are smoothed as directions in the world, not in the frame: what rests there rests, however the camera shakes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.watch.regions import Detection
-from seehear.watch.smoothing import smoothed
+from seehear.watch.smoothing import smoothed, without_outliers
+from seehear.watch.stage import SMOOTHED_OVER, Stage
 from seehear.watch.tracks import Track
 from seehear.watch.working import Reals
 
-SMOOTHED_OVER = 0.2  # seconds
 _SHORTEST = 0.4  # seconds
 _STEADIEST = 0.5  # share of the views in which a track must have been found
 _BRIDGED = 0.5  # seconds without a detection through which a thing is still taken as seen
+_CEILING = {"moving": 0.9, "salient": 0.4, "person": 0.9}  # the greatest confidence
 
 
 @dataclass(frozen=True)
@@ -25,27 +29,37 @@ class Find:
         kind: moving, salient or person.
         times: (n,) seconds, every analysed view from first to last sight.
         boxes: (n, 4) fractions of the frame, smooth, inside it.
-        raw: (n, 4) fractions, as tracked.
+        path: (n, 4) as tracked: azimuth and elevation in the world in degrees, width and height of the box.
         seen: (n,) whether it was in sight.
         energy: (n,) motion energy in the box, [0, 1].
         confidence: [0, 1].
         until: seconds, when the shot or the clip ends if it was still in sight then, else the last time.
+        assumed: whether only a label says that it is there.
     """
 
     kind: str
     times: Reals
     boxes: Reals
-    raw: Reals
+    path: Reals
     seen: NDArray[np.bool_]
     energy: Reals
     confidence: float
     until: float
+    assumed: bool = False
 
     @property
     def prominence(self) -> float:
         """How much of the picture it takes for how long and how surely."""
         size = np.sqrt(np.prod(self.boxes[:, 2:] - self.boxes[:, :2], axis=1)).mean()
         return float(self.confidence * size * (self.until - self.times[0] + 0.1))
+
+    def mirrored(self) -> "Find":
+        """Give the same in the mirror image."""
+        boxes = np.column_stack([1 - self.boxes[:, 2], self.boxes[:, 1], 1 - self.boxes[:, 0], self.boxes[:, 3]])
+        path = self.path * np.array([-1.0, 1.0, 1.0, 1.0])
+        return Find(
+            self.kind, self.times, boxes, path, self.seen, self.energy, self.confidence, self.until, self.assumed
+        )
 
 
 def is_worth_keeping(track: Track, step: float) -> bool:
@@ -56,42 +70,60 @@ def is_worth_keeping(track: Track, step: float) -> bool:
     return bool(life >= _SHORTEST and track.hits >= least and track.hits * step / life >= _STEADIEST)
 
 
-def find(track: Track, clock: Reals, size_wh: tuple[int, int], end: float, looks: Mapping[str, float]) -> Find:
+def find(track: Track, stage: Stage) -> Find:
     """Smooth a track.
 
     Args:
         track: of pixels.
-        clock: (m,) times of all views of the shot.
-        size_wh: working size.
-        end: seconds, where the shot ends.
-        looks: seconds between looks for each kind.
+        stage: the shot it lives in.
     """
     table = track.table
+    clock = stage.clock
     times = clock[(clock >= table[0, 0] - 1e-9) & (clock <= table[-1, 0] + 1e-9)]
-    scale = np.array([*size_wh, *size_wh], float)
-    raw = np.column_stack([np.interp(times, table[:, 0], table[:, k + 1]) for k in range(4)]) / scale
+    path = _path(table, times, stage)
+    apart = np.diff(table[:, 0])
+    reach = max(SMOOTHED_OVER, 1.5 * float(np.median(apart)) if len(apart) and np.median(apart) > 0.2 else 0.0)
+    smooth = smoothed(times, path, reach)
+    centre, half = stage.points(smooth[:, :2], times), np.maximum(smooth[:, 2:], 0.002) / 2
+    boxes = _framed(np.concatenate([centre - half, centre + half], axis=1))
     pulse = np.array(track.pulse).reshape(-1, 2)
     energy = np.interp(times, pulse[:, 0], pulse[:, 1]) if len(pulse) else np.zeros(len(times))
-    boxes = _framed(smoothed(times, raw, SMOOTHED_OVER))
-    right = np.clip(np.searchsorted(table[:, 0], times - 1e-9), 0, len(table) - 1)
-    left = np.maximum(right - 1, 0)
-    apart = np.abs(table[right, 0] - times) > 1e-6
-    seen = ~(apart & (table[right, 0] - table[left, 0] > _BRIDGED))
-    kind = track.kind
-    step = looks[kind]
+    step = stage.looks[track.kind]
     unseen = float(clock[-1] - table[-1, 0])
     stays = unseen < 0.5 * step or (unseen < max(1.2 * step, _BRIDGED) and _is_inside(boxes[-1]))
-    until = end if stays else float(times[-1])
-    confidence = _confidence(track, float(times[-1] - times[0]) + step, looks)
-    return Find(kind, times, boxes, raw, seen, energy, confidence, until)
+    until = stage.end if stays else float(times[-1])
+    confidence = _confidence(track, float(times[-1] - times[0]) + step, stage.looks)
+    return Find(track.kind, times, boxes, path, _in_sight(table[:, 0], times), energy, confidence, until)
 
 
-def still_find(found: Detection, time: float, size_wh: tuple[int, int], end: float) -> Find:
-    """Take one detection in one view as a thing that stays where it is until ``end``."""
+def _path(table: Reals, times: Reals, stage: Stage) -> Reals:
+    """Give azimuth and elevation in the world, width and height, (n, 4), at all times, from the rows of a track."""
+    scale = np.array([*stage.size_wh, *stage.size_wh], float)
+    boxes = table[:, 1:] / scale
+    angles = stage.angles((boxes[:, :2] + boxes[:, 2:]) / 2, table[:, 0])
+    rows = without_outliers(np.column_stack([angles, boxes[:, 2:] - boxes[:, :2]]))
+    return np.column_stack([np.interp(times, table[:, 0], rows[:, k]) for k in range(4)])
+
+
+def _in_sight(found: Reals, times: Reals) -> NDArray[np.bool_]:
+    right = np.clip(np.searchsorted(found, times - 1e-9), 0, len(found) - 1)
+    left = np.maximum(right - 1, 0)
+    between = np.abs(found[right] - times) > 1e-6
+    return ~(between & (found[right] - found[left] > _BRIDGED))
+
+
+def still_find(box: Reals, time: float, end: float, *, strength: float, assumed: bool = False) -> Find:
+    """Take one box (4,) in fractions, seen at one time, as a thing that stays where it is until ``end``."""
+    boxes = _framed(box[None])
+    path = np.array([[0.0, 0.0, *(boxes[0, 2:] - boxes[0, :2])]])
+    confidence = 0.35 * (0.15 + 0.85 * strength)
+    return Find("salient", np.array([time]), boxes, path, np.array([True]), np.zeros(1), confidence, end, assumed)
+
+
+def still_finds(found: list[Detection], time: float, size_wh: tuple[int, int], end: float) -> list[Find]:
+    """Take the detections of one view as things that stay where they are until ``end``."""
     scale = np.array([*size_wh, *size_wh], float)
-    box = _framed(found.box[None] / scale)
-    confidence = 0.35 * (0.15 + 0.85 * found.strength)
-    return Find("salient", np.array([time]), box, box, np.array([True]), np.zeros(1), confidence, end)
+    return [still_find(one.box / scale, time, end, strength=one.strength) for one in found]
 
 
 def _is_inside(box: Reals) -> bool:
@@ -107,5 +139,4 @@ def _framed(boxes: Reals) -> Reals:
 
 def _confidence(track: Track, life: float, looks: Mapping[str, float]) -> float:
     steady = min(1.0, sum(track.kinds[name] * looks[name] for name in looks) / life)
-    ceiling = {"moving": 0.9, "salient": 0.4, "person": 0.9}[track.kind]
-    return float(ceiling * steady * (0.15 + 0.85 * track.strength) * (1 - np.exp(-life / 0.7)))
+    return float(_CEILING[track.kind] * steady * (0.15 + 0.85 * track.strength) * (1 - np.exp(-life / 0.7)))

@@ -4,32 +4,30 @@ The camera's own motion is taken out, what differs from the background behind it
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import cv2
 import numpy as np
 
-from seehear.scene import Camera, CameraPose, CameraSpec, Scene, rotation_matrix
+from seehear.scene import Camera, CameraPose, CameraSpec, Scene, SceneObject
 from seehear.watch.background import compared
 from seehear.watch.door import Sight
-from seehear.watch.finds import SMOOTHED_OVER, Find, find, is_worth_keeping, still_find
+from seehear.watch.finds import Find, find, is_worth_keeping, still_find, still_finds
 from seehear.watch.lens import Lens
 from seehear.watch.objects import named, scene_object
 from seehear.watch.people import MISSED, People
 from seehear.watch.regions import difference, moving_regions
 from seehear.watch.salient import salient_regions
 from seehear.watch.shots import CutDetector
-from seehear.watch.smoothing import corners, smoothed
+from seehear.watch.stage import Stage, angles_of
 from seehear.watch.steadying import STANDING, Stance, Steadier
 from seehear.watch.tracks import Track, Tracker
 from seehear.watch.uniting import pruned, united
-from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, views, working_size
+from seehear.watch.working import LARGE_EVERY, Handedness, View, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
 SALIENT_EVERY = 4  # views between looks for what stands out
-_POSE_SLACK = 0.1  # deg
-_TRAVELS = 2.0  # deg
 _FILM = 4  # views; fewer are watched as a still picture
 
 
@@ -80,6 +78,8 @@ class _Shot:
     def __init__(self, sight: Sight) -> None:
         self._size = working_size(sight.size_wh)
         self._every = analysed_every(sight)
+        spec = CameraSpec(projection=sight.projection, horizontal_fov=sight.horizontal_fov, size_wh=sight.size_wh)
+        self._camera = Camera(spec)
         self._still_camera = sight.projection == "equirectangular"
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
         self._moving, self._salient, self._upright = Tracker(1.0), Tracker(2.0), Tracker(2.5)
@@ -125,43 +125,20 @@ class _Shot:
         clock = np.array(self._clock)
         if self._first is not None and len(clock) < _FILM:
             found = salient_regions(self._first.rgb, self._first.live)
-            finds = [still_find(one, float(clock[0]), self._size, end) for one in found]
+            finds = still_finds(found, float(clock[0]), self._size, end)
             return finds, [CameraPose(time=round(float(clock[0]), 4))]
-        angles = np.array(self._poses).reshape(-1, 3)
-        tracks = united(self._tracks, travelling=bool(np.ptp(angles, axis=0).max() > _TRAVELS))
-        finds = pruned([find(track, clock, self._size, end, self._looks()) for track in tracks])
+        turns = np.array(self._poses).reshape(-1, 3)
+        stage = Stage(clock, turns, self._camera, self._size, end, self._looks())
+        finds = pruned([find(track, stage) for track in united(self._tracks, travelling=stage.travelling)])
         finds.sort(key=lambda one: (one.times[0], -one.prominence))
-        return finds, _thinned(clock, angles)
-
-
-def angles_of(rotation: Reals) -> tuple[float, float, float]:
-    """Give yaw, pitch, roll in degrees of a rotation ``Rz(yaw) Ry(-pitch) Rx(roll)`` (3, 3)."""
-    yaw = np.arctan2(rotation[1, 0], rotation[0, 0])
-    pitch = np.arcsin(np.clip(rotation[2, 0], -1, 1))
-    rest = rotation_matrix(np.rad2deg(yaw), np.rad2deg(pitch), 0.0).T @ rotation
-    roll = np.arctan2(rest[2, 1], rest[1, 1])
-    return float(np.rad2deg(yaw)), float(np.rad2deg(pitch)), float(np.rad2deg(roll))
-
-
-def _thinned(clock: Reals, angles: Reals) -> list[CameraPose]:
-    unwrapped = np.rad2deg(np.unwrap(np.deg2rad(angles), axis=0))
-    smooth = smoothed(clock, unwrapped, SMOOTHED_OVER) if np.ptp(unwrapped, axis=0).max() > 0 else unwrapped
-    smooth = smooth - smooth[0]
-    chosen = corners(clock, smooth, np.full(3, _POSE_SLACK))
-    return [_pose(float(clock[i]), smooth[i]) for i in chosen]
-
-
-def _pose(time: float, angles: Reals) -> CameraPose:
-    yaw, pitch, roll = (float((angle + 180) % 360 - 180) for angle in angles)
-    return CameraPose(
-        time=round(time, 4), yaw=round(yaw, 3), pitch=round(min(max(pitch, -90), 90), 3), roll=round(roll, 3)
-    )
+        return finds, stage.poses()
 
 
 def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped: bool) -> Scene:
     if flipped:
-        finds = [_mirrored(one) for one in finds]
+        finds = [one.mirrored() for one in finds]
         poses = [pose.model_copy(update={"yaw": -pose.yaw, "roll": -pose.roll}) for pose in poses]
+    finds += _assumed(sight, len(finds))
     spec = CameraSpec(
         projection=sight.projection,
         horizontal_fov=sight.horizontal_fov,
@@ -173,13 +150,40 @@ def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped:
         scene_object(name, label, one, camera, sight.spread, round(1 / analysed_every(sight), 3))
         for name, label, one in named(finds, sight.labels)
     ]
-    unknown = ["Which objects sound, and when: every object is taken to sound while it is in view."]
+    extra = {"watched_by": "motion", "spread": sight.spread, "people_missed": MISSED}
     return Scene(
         duration=sight.duration,
         camera=spec,
         objects=tuple(objects),
-        extra={"watched_by": "motion", "spread": sight.spread, "people_missed": MISSED, "unknown": unknown},
+        extra=extra | {"unknown": unknowns(sight, objects, moved=len(spec.pose) > 1)},
     )
+
+
+def _assumed(sight: Sight, count: int) -> list[Find]:
+    """Things of which only the labels know are put in the middle of the picture."""
+    bare = [label for label in sight.labels if "=" not in label]
+    missing = len(bare) if not count else 0
+    box = np.array([0.3, 0.3, 0.7, 0.7])
+    return [still_find(box, 0.0, sight.duration, strength=0.0, assumed=True) for _ in range(missing)]
+
+
+def unknowns(sight: Sight, objects: Sequence[SceneObject], *, moved: bool) -> list[str]:
+    """Say in plain sentences what watching could not find out."""
+    names = [one.id for one in objects if one.label is None]
+    far = [one.id for one in objects if all(key.distance is None for key in one.keyframes)]
+    said = [
+        ("Nothing that moves or stands out was found.", not objects),
+        ("Which objects sound, and when: each is taken to sound while it is in view.", bool(objects)),
+        (f"What these are: {', '.join(names)}. Name them with labels.", bool(names)),
+        (f"How far away these are: {', '.join(far)}; only their distance relative to the start.", bool(far)),
+        ("Whether the camera turned or moved sideways: both look alike; it is taken to have turned.", moved),
+        (
+            "How the camera turned: it is taken to stand still.",
+            sight.projection == "equirectangular" and not sight.still,
+        ),
+        ("What is behind the camera or out of the picture.", sight.projection == "perspective"),
+    ]
+    return [sentence for sentence, holds in said if holds]
 
 
 def _rising(poses: list[CameraPose]) -> list[CameraPose]:
@@ -188,10 +192,3 @@ def _rising(poses: list[CameraPose]) -> list[CameraPose]:
         if not kept or pose.time > kept[-1].time:
             kept.append(pose)
     return kept
-
-
-def _mirrored(one: Find) -> Find:
-    def turn(boxes: Reals) -> Reals:
-        return np.column_stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]])
-
-    return Find(one.kind, one.times, turn(one.boxes), turn(one.raw), one.seen, one.energy, one.confidence, one.until)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from seehear.errors import InputError
 from seehear.scene import Camera, Keyframe, SceneObject, angle_between, vector_to_angles
 from seehear.scene.labels import typical_size
 from seehear.scene.scene import Motion
@@ -23,11 +24,19 @@ def named(finds: Sequence[Find], labels: Sequence[str]) -> list[tuple[str, str |
 
     Finds are numbered in order of appearance. ``"object_0=car"`` labels that one; several bare labels go to the
     unlabelled finds, one each, the most prominent first; one bare label alone goes to all that are nearly as prominent.
+
+    Raises:
+        InputError: a label for an id that there is not.
     """
     known: dict[int, str] = {i: "person" for i, one in enumerate(finds) if one.kind == "person"}
     plain = _numbered(len(finds), known)
-    given = dict(label.split("=", 1) for label in labels if "=" in label)
-    known |= {plain.index(name): label.strip() for name, label in given.items() if name in plain}
+    given = {key.strip(): label.strip() for key, _, label in (text.partition("=") for text in labels if "=" in text)}
+    for name in given:
+        if name not in plain:
+            raise InputError(
+                f"expected a label for one of {', '.join(plain) or 'no objects'}, got {name}={given[name]}"
+            )
+    known |= {plain.index(name): label for name, label in given.items()}
     free = sorted((i for i in range(len(finds)) if i not in known), key=lambda i: -finds[i].prominence)
     bare = [label.strip() for label in labels if "=" not in label]
     if len(bare) == 1:
@@ -73,8 +82,10 @@ def scene_object(name: str, label: str | None, one: Find, camera: Camera, spread
         "sounding": "assumed while in view",
         "found_as": one.kind,
         "activity": {"start": round(float(one.times[0]), 4), "rate": rate, "values": values.round(3).tolist()},
-        "contacts": contacts(one.times, one.raw, one.seen),
+        "contacts": contacts(one.times, one.path, one.seen),
     }
+    if one.assumed:
+        facts["place"] = "assumed: only the label says that it is there"
     if distance is None:
         facts["relative_distance"] = _relative(one, keys)
     return SceneObject(

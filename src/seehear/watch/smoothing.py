@@ -8,11 +8,20 @@ from scipy.sparse.linalg import splu
 from seehear.watch.working import Reals
 
 
-def smoothed(times: Reals, values: Reals, reach: float) -> Reals:
-    """Smooth tracked values without delay.
+def without_outliers(values: Reals) -> Reals:
+    """Replace what is far off the median of five rows in turn by that median; (n, k) in and out."""
+    if len(values) < 3:
+        return values
+    steady = np.asarray(median_filter(values, size=(5 if len(values) >= 5 else 3, 1), mode="nearest"))
+    off = np.abs(steady - values)
+    return np.asarray(np.where(off > 2.5 * np.median(off, axis=0) + 1e-12, steady, values))
 
-    A median over five takes the outliers; then the Whittaker smoother: least squares of the change of slope. A straight
-    line stays as it is, up to both ends. Reference: Eilers, "A perfect smoother", Analytical Chemistry 75 (2003).
+
+def smoothed(times: Reals, values: Reals, reach: float) -> Reals:
+    """Smooth tracked values without delay (Whittaker): least squares of the error and of the change of slope.
+
+    A straight line stays as it is, up to both ends. Reference: Eilers, "A perfect smoother", Analytical Chemistry 75
+    (2003).
 
     Args:
         times: (n,) seconds, rising, near-uniform.
@@ -25,14 +34,11 @@ def smoothed(times: Reals, values: Reals, reach: float) -> Reals:
     count = len(times)
     if count < 3:
         return values
-    steady = np.asarray(median_filter(values, size=(min(5, count | 1 if count < 5 else 5), 1), mode="nearest"))
-    rough = np.abs(steady - values) > 2.5 * np.median(np.abs(steady - values), axis=0) + 1e-12
-    clean = np.where(rough, steady, values)
     step = float(np.median(np.diff(times)))
     weight = (reach / step) ** 4
     bend = diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(count - 2, count))
     solve = splu(csc_array(eye_array(count) + weight * (bend.T @ bend)))
-    return np.asarray(solve.solve(np.ascontiguousarray(clean)))
+    return np.asarray(solve.solve(np.ascontiguousarray(values)))
 
 
 def corners(times: Reals, values: Reals, tolerance: Reals) -> list[int]:

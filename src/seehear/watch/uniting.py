@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -126,10 +127,35 @@ def _absorb(moving: Track, salient: Track, leading: Reals) -> None:
     moving.rows, moving.pulse = array("d", rows.ravel().tolist()), array("d", beats.ravel().tolist())
 
 
+def gathered(finds: Sequence[Find]) -> list[Find]:
+    """Give what stands out the motion that is found in parts of it: a thing that sways shows only its edges."""
+    left = list(finds)
+    for whole in [one for one in finds if one.kind == "salient"]:
+        parts = [one for one in left if one.kind == "moving" and _is_part(one, whole)]
+        if parts:
+            confidence = max(whole.confidence, 0.7 * max(part.confidence for part in parts))
+            left = [one for one in left if one is not whole and not any(one is part for part in parts)]
+            left.append(replace(whole, kind="moving", confidence=confidence))
+    return left
+
+
+def _is_part(small: Find, large: Find) -> bool:
+    """Say whether a find stays at one place within another as long as both are seen."""
+    times = small.times[(small.times >= large.times[0]) & (small.times <= large.times[-1])]
+    if len(times) < 0.7 * len(small.times) or len(times) < 0.15 * len(large.times):
+        return False
+    one, other = (_at(np.column_stack([thing.times, thing.boxes]), times) for thing in (small, large))
+    within = float(np.median([inside(a[None], b[None])[0, 0] for a, b in zip(one, other, strict=True)]))
+    size = other[:, 2:] - other[:, :2]
+    place = ((one[:, :2] + one[:, 2:]) / 2 - other[:, :2]) / size
+    share = float((np.prod(one[:, 2:] - one[:, :2], axis=1) / np.prod(size, axis=1)).mean())
+    return within > 0.75 and share < 0.7 and float(np.ptp(place, axis=0).max()) < 0.5
+
+
 def pruned(finds: Sequence[Find]) -> list[Find]:
     """Leave out what is too faint, and what is too much at any one time: twelve, three of them still."""
     kept: list[Find] = []
-    for one in sorted(finds, key=lambda item: (item.kind == "salient", -item.prominence)):
+    for one in sorted(gathered(finds), key=lambda item: (item.kind == "salient", -item.prominence)):
         together = [other for other in kept if other.times[0] < one.until and one.times[0] < other.until]
         still = sum(other.kind == "salient" for other in together)
         room = len(together) < _MOST and (one.kind != "salient" or still < _MOST_STILL)
