@@ -1,5 +1,7 @@
 """A picture with a new sound: packets untouched, sound in step and in the right channels, nothing left on errors."""
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import av
@@ -8,7 +10,7 @@ import pytest
 
 from seehear.errors import InputError
 from seehear.media import audio_info, frames, layout_of, picture_info, read_audio
-from seehear.media.mux import key_frame_before, mux
+from seehear.media.mux import check_mux, key_frame_before, mux, trimmed_start
 from seehear.media.sa3d import read_sa3d
 from tests.media.making import clicks, flat, level, packets, pitches, tones, write_video
 
@@ -101,24 +103,42 @@ def test_the_old_sound_is_kept_as_it_was(tmp_path, video):
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_cut_begins_at_a_key_frame_and_ends_clean(tmp_path, video, suffix):
+@pytest.mark.parametrize(("begin", "end"), [(0.7, 1.6), (0.0, 1.0), (1.3, None), (0.9, 0.98)])
+def test_parts_are_exact_in_mp4_and_begin_at_key_frames_in_mkv(tmp_path, video, suffix, begin, end):
     with av.open(str(video)) as container:
         keys = [float(one.pts * one.time_base) for one in container.demux(video=0) if one.size and one.is_keyframe]
-    start = key_frame_before(video, 0.7)
-    assert 0 < start == max(one for one in keys if one <= 0.7)
     assert [key_frame_before(video, one) for one in keys] == keys
     out = tmp_path / f"out{suffix}"
-    sound = clicks(2.0, [0.5])
-    done = mux(video, out, _blocks(sound), layout_of("stereo"), start=0.7, end=1.6)
-    assert done.start == start
-    assert start + done.duration == pytest.approx(1.6, abs=4 / 25)
-    shown, wanted = list(frames(out)), list(frames(video, start=start, end=start + done.duration - 0.01))
-    assert len(shown) == len(wanted)
+    done = mux(video, out, _blocks(clicks(2.0, [0.02])), layout_of("stereo"), start=begin, end=end, keep_original=True)
+    assert done.start == trimmed_start(video, out, begin)
+    if suffix == ".mp4":
+        assert begin - 0.04 < done.start <= begin + 1e-6
+        assert done.start + done.duration == pytest.approx(end or 2.0, abs=0.021)
+    else:
+        assert done.start == max(one for one in keys if one <= begin)
+        assert done.start + done.duration == pytest.approx(end or 2.0, abs=4 / 25)
+    shown = list(frames(out))
+    wanted = list(frames(video, start=done.start, end=done.start + done.duration - 0.01))
+    assert len(shown) == len(wanted) > 0
     assert all(np.array_equal(a.luma(), b.luma()) for a, b in zip(shown, wanted, strict=True))
-    assert all(a.time == pytest.approx(b.time - start, abs=1e-3) for a, b in zip(shown, wanted, strict=True))
+    assert all(a.time == pytest.approx(b.time - done.start, abs=1e-3) for a, b in zip(shown, wanted, strict=True))
+    assert picture_info(out).duration == pytest.approx(done.duration, abs=1e-3)
     back = read_audio(out).samples
     assert back.shape[1] / RATE == pytest.approx(done.duration, abs=1 / 25)
-    assert abs(int(np.abs(back[0]).argmax()) / RATE - 0.5) < 0.001
+    assert abs(int(np.abs(back[0]).argmax()) / RATE - 0.02) < 0.001
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_part_keeps_its_old_sound_in_step(tmp_path, suffix):
+    video = write_video(tmp_path / "a.mp4", count=75, options={"g": "12"}, sound=clicks(3.0, [1.5]))
+    out = tmp_path / f"out{suffix}"
+    done = mux(video, out, _blocks(clicks(3.0, [0.0])), layout_of("stereo"), start=0.7, end=2.5, keep_original=True)
+    with av.open(str(out)) as container:
+        stream = container.streams.audio[1]
+        parts = [(one.pts * one.time_base, one.to_ndarray()) for one in container.decode(stream)]
+    old = np.concatenate([one for _, one in parts], axis=1)
+    heard = float(parts[0][0]) + int(np.abs(old[0]).argmax()) / RATE
+    assert heard == pytest.approx(1.5 - done.start, abs=1.5e-3)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 3.0])
@@ -219,6 +239,64 @@ def test_what_cannot_be_written_is_refused_and_nothing_is_left(tmp_path, video):
     with pytest.raises(InputError, match="--force"):
         mux(video, tmp_path / "there.mp4", iter(()), layout_of("stereo"))
     assert (tmp_path / "there.mp4").read_text() == "mine"
+
+
+def test_hevc_carries_the_tag_that_every_player_knows(tmp_path):
+    video = write_video(tmp_path / "a.mkv", codec="libx265", count=5, options={"x265-params": "log-level=none"})
+    mux(video, tmp_path / "out.mp4", _blocks(tones(2, 0.2)), layout_of("stereo"))
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+    assert [one for _, one in packets(tmp_path / "out.mp4")] == [one for _, one in packets(video)]
+
+
+def test_refusals_come_before_any_sound_is_made(tmp_path, video):
+    old = write_video(tmp_path / "a.avi", codec="wmv2", count=3)
+    with pytest.raises(InputError, match=r"\.mkv"):
+        check_mux(old, tmp_path / "out.mp4", layout_of("stereo"))
+    with pytest.raises(InputError, match=r"\.mkv"):
+        check_mux(video, tmp_path / "out.mp4", layout_of("hoa3"))
+    check_mux(video, tmp_path / "out.mp4", layout_of("foa"), keep_original=True)
+    assert not list(tmp_path.glob("out*"))
+
+
+FULL_DISK = """
+import resource, signal, sys
+import numpy as np
+from seehear.errors import InputError
+from seehear.media import SoundWriter, StemWriter, layout_of
+from seehear.media.mux import mux
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 480000)).astype(np.float32)
+stereo = layout_of("stereo")
+def write(writer, block):
+    with writer as one:
+        one.write(block)
+for work in (
+    lambda: mux(sys.argv[1], sys.argv[2] + "/out.mp4", iter([noise]), stereo),
+    lambda: mux(sys.argv[1], sys.argv[2] + "/out.mkv", iter([noise]), stereo),
+    lambda: write(SoundWriter(sys.argv[2] + "/out.wav", stereo), noise),
+    lambda: write(SoundWriter(sys.argv[2] + "/out.flac", stereo), noise),
+    lambda: write(StemWriter(sys.argv[2] + "/stems", {"a": 2}), {"a": noise}),
+):
+    try:
+        work()
+        print("no error")
+    except InputError as error:
+        print(error)
+"""
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, video):
+    target = tmp_path / "target"
+    target.mkdir()
+    command = [sys.executable, "-c", FULL_DISK, str(video), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 5, done.stdout
+    assert all("cannot write" in line and "large" in line for line in lines), done.stdout
+    assert not done.stderr
+    assert not list(target.iterdir())
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -30,6 +30,7 @@ class CopiedPicture:
         out: the open output.
         path: the video's name.
         cut: the part to copy.
+        target: the output's name, for messages.
         keep_original: copy the first sound stream, too.
 
     Raises:
@@ -37,9 +38,17 @@ class CopiedPicture:
     """
 
     def __init__(
-        self, container: "InputContainer", out: "OutputContainer", path: Path, cut: Cut, *, keep_original: bool
+        self,
+        container: "InputContainer",
+        out: "OutputContainer",
+        path: Path,
+        cut: Cut,
+        *,
+        target: Path,
+        keep_original: bool,
     ) -> None:
-        self._container, self._out, self._path, self._cut = container, out, path, cut
+        self._container, self._out, self._path, self._cut, self._target = container, out, path, cut, target
+        self._is_matroska = "matroska" in out.format.name
         self._video = video_stream(container, path)
         self._step = 1 / float(self._video.average_rate or 25)
         self._zero = clock_start(container) + Fraction(cut.start).limit_denominator(1_000_000)
@@ -49,7 +58,8 @@ class CopiedPicture:
         self._places: dict[int, Stream] = {self._video.index: place}
         self._sound = first_stream(container, "audio") if keep_original else None
         self._texts: dict[int, Subtitle] = {}
-        self._is_matroska = "matroska" in out.format.name
+        self._length = None if cut.end is None else cut.end - cut.start
+        self._lead = cut.key - cut.start if cut.key > 0 else float("-inf")
         self.end = 0.0
 
     def add_others(self) -> None:
@@ -62,7 +72,7 @@ class CopiedPicture:
             self._places[self._sound.index] = self._copied(self._sound)
         for stream in self._container.streams:
             if stream.type == "subtitle" and stream.codec_context is not None:
-                text = Subtitle(self._out, stream, str(self._out.name))
+                text = Subtitle(self._out, stream, self._target.suffix)
                 self._texts[stream.index], self._places[stream.index] = text, text.place
                 _describe(text.place, stream)
         self._out.metadata.update({k: v for k, v in self._container.metadata.items() if k not in _NOT_OURS})
@@ -76,17 +86,15 @@ class CopiedPicture:
         """
         count = 0
         for packet in self._stored():
+            time = self._shifted(packet)
+            length = float(packet.duration * packet.time_base) if packet.duration else 0.0
             if packet.stream_index == self._video.index:
-                time = self._shifted(packet)
-                if (self._cut.start > 0 and time < -CLOSE) or count == self._cut.packets:
+                if time < self._lead - CLOSE or count == self._cut.packets:
                     continue
                 count += 1
-                length = float(packet.duration * packet.time_base) if packet.duration else self._step
-                self.end = max(self.end, time + length)
-            else:
-                time = self._shifted(packet)
-                if not self._inside(time, float(packet.duration or 0) * float(packet.time_base)):
-                    continue
+                self.end = max(self.end, time + (length or self._step)) if self._length is None else self._length
+            elif not self._inside(packet, time, length):
+                continue
             if count == self._cut.packets and time > self.end + TAIL:
                 return
             index = packet.stream_index
@@ -97,9 +105,9 @@ class CopiedPicture:
     def _stored(self) -> "Iterator[Packet[Stream]]":
         import av
 
-        if self._cut.start > 0:
-            target = round(self._zero / (self._video.time_base or Fraction(1, 1000)))
-            self._container.seek(target, stream=self._video)
+        if self._cut.key > 0:
+            key = Fraction(self._cut.key) + clock_start(self._container)
+            self._container.seek(round(key / (self._video.time_base or Fraction(1, 1000))), stream=self._video)
         packets = self._container.demux([self._container.streams[index] for index in self._places])
         while True:
             try:
@@ -122,26 +130,37 @@ class CopiedPicture:
         tick = packet.pts if packet.pts is not None else packet.dts
         return self.end if tick is None else float(tick * base)
 
-    def _inside(self, time: float, length: float) -> bool:
-        """Whether a packet beside the picture belongs to the output; Matroska has no place for an encoder's run-in."""
-        if time < -CLOSE and (self._cut.start > 0 or (self._is_matroska and time + length <= CLOSE)):
+    def _inside(self, packet: "Packet[Stream]", time: float, length: float) -> bool:
+        """Whether a packet beside the picture belongs to the output.
+
+        An encoder's run-in before time 0 is hidden by MP4's edit list; Matroska has no place for it. A subtitle that
+        begins earlier is shown from 0 on.
+        """
+        if self._length is not None and time >= self._length:
             return False
-        return self._cut.end is None or time < self._cut.end - self._cut.start
+        if time >= -CLOSE or (self._cut.start == 0 and not self._is_matroska):
+            return True
+        if packet.stream_index in self._texts:
+            if time + length <= 0 or packet.pts is None:
+                return False
+            packet.duration = (packet.duration or 0) + packet.pts
+            packet.pts = packet.dts = 0
+            return True
+        return not self._is_matroska and time + 2 * length > 0
 
     def _copied(self, stream: "_S") -> "_S":
         codec = stream.codec_context.name
         try:
             place = self._out.add_stream_from_template(stream, opaque=True)
         except ValueError:
-            name = Path(self._out.name).suffix
-            raise InputError(f"a {name} file cannot hold {codec}: write a file ending in .mkv") from None
+            raise InputError(f"a {self._target.suffix} file cannot hold {codec}: write a file ending in .mkv") from None
         if codec == "hevc" and not self._is_matroska:
             place.codec_context.codec_tag = "hvc1"  # the tag that every player knows
         _describe(place, stream)
         return place
 
     def _chapters(self) -> "Iterator[Chapter]":
-        last = None if self._cut.end is None else self._cut.end - self._cut.start
+        last = self._length
         for chapter in self._container.chapters():
             base = chapter["time_base"] or Fraction(1, 1000)
             begin, end = (max(Fraction(0), chapter[key] * base - self._zero) for key in ("start", "end"))

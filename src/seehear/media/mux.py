@@ -1,11 +1,12 @@
 """A picture with a new sound: the picture's packets are copied untouched, the sound is coded for the container.
 
-A video's cut begins at a key frame and ends at a clean break, so that nothing is coded again. Data streams, further
+A part of a video is copied, too, from a key frame on. Data streams, further
 video streams, cover art and attached fonts are left out; subtitles and chapters come along.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,8 @@ from seehear.media.atomic import check_output, written_whole
 from seehear.media.coding import coding_for
 from seehear.media.container import cause, opened
 from seehear.media.copying import CopiedPicture
-from seehear.media.cut import cut_points, key_frame_before
+from seehear.media.cut import Cut, cut_points, key_frame_before
+from seehear.media.edits import end_picture
 from seehear.media.encode import SoundEncoder
 from seehear.media.layout import Layout
 from seehear.media.picture import PictureInfo, picture_info
@@ -28,7 +30,7 @@ from seehear.media.still import StillPicture
 if TYPE_CHECKING:
     from av.container import OutputContainer
 
-__all__ = ["Muxed", "check_mux", "key_frame_before", "mux"]
+__all__ = ["Muxed", "check_mux", "key_frame_before", "mux", "trimmed_start"]
 
 IMAGE_SECONDS = 10.0
 """s that an image is shown when nothing else is said."""
@@ -38,7 +40,7 @@ class Muxed(NamedTuple):
     """What was written.
 
     Attributes:
-        start: s of the picture's clip time at which the output begins: a key frame at or before the wanted start.
+        start: s of the picture's clip time at which the output begins, as `trimmed_start` tells.
         duration: s of the output's picture; its sound is as long.
     """
 
@@ -66,12 +68,13 @@ def mux(
         picture: image, animation or video.
         out: ``.mp4``, ``.m4v``, ``.mov`` or ``.mkv``.
         sound: float32 (channels, n) blocks in the layout's own order; the first sample belongs to the moment that
-            `Muxed.start` names (ask `key_frame_before` first). Padded with silence or cut to the picture's length.
+            `trimmed_start` names. Padded with silence or cut to the picture's length.
         layout: of the sound.
         sample_rate: Hz of the sound.
         keep_original: copy the picture's own first sound as a second track.
-        start: s of clip time; a video begins at the last key frame up to it.
-        end: s of clip time; a video ends at the last place up to it where it can be cut.
+        start: s of clip time; a video begins with the frame shown then, in Matroska with the last key frame before.
+        end: s of clip time; a video ends with the last frame mostly before it, in Matroska up to a few frames sooner,
+            where it can be cut.
         duration: s that an image is shown, 10 without it; animations and videos have their own.
         loops: times that an animation runs.
         force: replace an existing output.
@@ -83,7 +86,7 @@ def mux(
     import av
 
     source, target = Path(picture), Path(out)
-    check_mux(source, target, layout, sample_rate=sample_rate, loops=loops, force=force)
+    check_mux(source, target, layout, sample_rate=sample_rate, keep_original=keep_original, loops=loops, force=force)
     info = picture_info(source)
     plan = _Plan(source, layout, sample_rate, keep_original, start or 0.0, end, duration or IMAGE_SECONDS, loops)
     with written_whole(target, force=force) as beside:
@@ -91,9 +94,31 @@ def mux(
             muxed = _written(beside, plan, info, _Feed(sound, layout))
         except (av.FFmpegError, ValueError) as error:
             raise _refusal(error, target) from None
-        if layout.kind == "ambisonics" and target.suffix.lower() != ".mkv":
-            insert_sa3d(beside, layout.order)
+        if target.suffix.lower() != ".mkv":
+            if end is not None and info.kind == "video":
+                end_picture(beside, muxed.duration)
+            if layout.kind == "ambisonics":
+                insert_sa3d(beside, layout.order)
     return muxed
+
+
+def trimmed_start(picture: Path | str, out: Path | str, start: float) -> float:
+    """Say where an output that is to begin at ``start`` does begin.
+
+    Args:
+        picture: image, animation or video.
+        out: the output; its suffix names the container.
+        start: s of clip time.
+
+    Returns:
+        s of clip time: the frame shown at ``start``; in Matroska the last key frame up to it.
+
+    Raises:
+        InputError: the picture cannot be read.
+    """
+    if start <= 0 or picture_info(picture).kind != "video":
+        return max(0.0, start)
+    return cut_points(picture, start, None, edit_list=Path(out).suffix.lower() != ".mkv").start
 
 
 def check_mux(
@@ -102,6 +127,7 @@ def check_mux(
     layout: Layout,
     *,
     sample_rate: int = 48000,
+    keep_original: bool = False,
     loops: int = 1,
     force: bool = False,
 ) -> None:
@@ -115,8 +141,21 @@ def check_mux(
     check_output(target, force=force)
     if loops < 1:
         raise InputError(f"loops must be at least 1, got {loops}")
-    if loops > 1 and picture_info(picture).kind == "video":
+    if picture_info(picture).kind != "video":
+        return
+    if loops > 1:
         raise InputError(f"loops is for animations, got the video '{picture}'")
+    _check_copy(Path(picture), target, keep_original=keep_original)
+
+
+def _check_copy(picture: Path, target: Path, *, keep_original: bool) -> None:
+    """Refuse streams that the output's container cannot hold, by adding them to one that is never written."""
+    import av
+
+    name = {".mkv": "matroska", ".mov": "mov"}.get(target.suffix.lower(), "mp4")
+    with av.open(BytesIO(), "w", format=name) as out, opened(picture) as container:
+        whole = Cut(0.0, None, None, 0.0)
+        CopiedPicture(container, out, picture, whole, target=target, keep_original=keep_original).add_others()
 
 
 class _Plan(NamedTuple):
@@ -136,9 +175,9 @@ def _written(beside: Path, plan: _Plan, info: PictureInfo, feed: "_Feed") -> Mux
     with ExitStack() as stack:
         out = stack.enter_context(av.open(f"file:{beside}", "w"))
         if info.kind == "video":
-            cut = cut_points(plan.picture, plan.start, plan.end)
+            cut = cut_points(plan.picture, plan.start, plan.end, edit_list=beside.suffix.lower() != ".mkv")
             container = stack.enter_context(opened(plan.picture))
-            copied = CopiedPicture(container, out, plan.picture, cut, keep_original=plan.keep_original)
+            copied = CopiedPicture(container, out, plan.picture, cut, target=beside, keep_original=plan.keep_original)
             encoder = _sound_stream(out, beside, plan)
             copied.add_others()
             _interleave(out, copied, encoder, feed, plan.sample_rate)
@@ -222,4 +261,6 @@ def _refusal(error: Exception, target: Path) -> InputError:
         errno.EROFS,
     ):
         return InputError(f"cannot write '{target}': {cause(error)}")
-    return InputError(f"'{target}' cannot hold this picture ({cause(error)}): write '{target.stem}.mkv'")
+    return InputError(
+        f"'{target}' cannot hold this picture or what comes with it ({cause(error)}): write '{target.stem}.mkv'"
+    )

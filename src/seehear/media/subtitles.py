@@ -35,7 +35,7 @@ class Subtitle:
     Args:
         out: the open output.
         stream: the subtitle stream of the input.
-        name: the output's name, for messages.
+        suffix: the output's, for messages.
 
     Attributes:
         place: the output's stream.
@@ -44,7 +44,7 @@ class Subtitle:
         InputError: the output's container cannot hold it.
     """
 
-    def __init__(self, out: "OutputContainer", stream: "Stream", name: str) -> None:
+    def __init__(self, out: "OutputContainer", stream: "Stream", suffix: str) -> None:
         self._from = stream.codec_context.name
         self._into = self._from
         try:
@@ -53,7 +53,7 @@ class Subtitle:
             self._into = "subrip" if "matroska" in out.format.name else "mov_text"
             if self._from not in _PLAIN or self._into not in out.supported_codecs:
                 raise InputError(
-                    f"'{name}' cannot hold subtitles of the kind {self._from}: write a file ending in .mkv"
+                    f"a {suffix} file cannot hold subtitles of the kind {self._from}: write a file ending in .mkv"
                 ) from None
             if self._into == "mov_text":
                 self.place = out.add_stream("mov_text")
