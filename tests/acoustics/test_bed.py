@@ -31,7 +31,7 @@ class Ball:
     def filters_at(self, direction):
         out = np.zeros((len(direction), 2, self.taps), dtype=np.float32)
         out[:, :, ONSET] = 1.0 + 0.5 * direction[:, 1:2] * np.array([1.0, -1.0])
-        out[:, :, 20] = 0.3 * direction[:, :1]
+        out[:, :, ONSET + 4] = 0.3 * direction[:, :1]
         return out
 
     def delay_at(self, direction):
