@@ -82,7 +82,7 @@ def find(track: Track, stage: Stage) -> Find:
     times = clock[(clock >= table[0, 0] - 1e-9) & (clock <= table[-1, 0] + 1e-9)]
     path = _path(table, times, stage)
     apart = np.diff(table[:, 0])
-    reach = max(SMOOTHED_OVER, 1.5 * float(np.median(apart)) if len(apart) and np.median(apart) > 0.2 else 0.0)
+    reach = max(SMOOTHED_OVER, 1.5 * float(np.median(apart)) if len(apart) else 0.0)
     smooth = smoothed(times, path, reach)
     centre, half = stage.points(smooth[:, :2], times), np.maximum(smooth[:, 2:], 0.002) / 2
     boxes = _framed(np.concatenate([centre - half, centre + half], axis=1))

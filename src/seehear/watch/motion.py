@@ -24,10 +24,11 @@ from seehear.watch.stage import Stage, angles_of
 from seehear.watch.steadying import STANDING, Stance, Steadier
 from seehear.watch.tracks import Track, Tracker
 from seehear.watch.uniting import pruned, united
-from seehear.watch.working import LARGE_EVERY, Handedness, View, views, working_size
+from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
 SALIENT_EVERY = 4  # views between looks for what stands out
+_DRIFT = 0.02  # of the width
 _FILM = 4  # views; fewer are watched as a still picture
 
 
@@ -84,7 +85,7 @@ class _Shot:
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
         self._moving, self._salient, self._upright = Tracker(1.0), Tracker(2.0), Tracker(2.5)
         self._people = People()
-        self._count = 0
+        self._idle, self._drift, self._salient_looks = 0, 0.0, 0
         self._clock = array("d")
         self._poses = array("d")
         self._tracks: list[Track] = []
@@ -94,9 +95,7 @@ class _Shot:
         for one in compared(self._steadied(shot)):
             self._first = self._first or one.view
             self._keep(self._moving.step(one.view.time, one.warp, moving_regions(one, difference(one))))
-            look = self._count % SALIENT_EVERY == 0
-            self._count += 1
-            stand_out = salient_regions(one.view.rgb, one.view.live) if look else None
+            stand_out = salient_regions(one.view.rgb, one.view.live) if self._due(one.warp) else None
             self._keep(self._salient.step(one.view.time, one.warp, stand_out))
             people = self._people.look(one.view, self._moving.live)
             self._keep(self._upright.step(one.view.time, one.warp, people))
@@ -105,6 +104,18 @@ class _Shot:
                 tracker.feel(np.maximum(apart, 3) - np.uint8(3))
         for tracker in (self._moving, self._salient, self._upright):
             self._keep(tracker.finish())
+
+    def _due(self, warp: Reals) -> bool:
+        """Say whether to look for what stands out: every fourth view, every other one while the camera moves."""
+        centre = np.array([self._size[0] / 2, self._size[1] / 2, 1.0])
+        carried = warp @ centre
+        self._drift += float(np.hypot(*(carried[:2] / carried[2] - centre[:2])))
+        self._idle += 1
+        due = self._idle >= SALIENT_EVERY or (self._idle >= 2 and self._drift > _DRIFT * self._size[0])
+        if due or not self._salient_looks:
+            self._idle, self._drift, self._salient_looks = 0, 0.0, self._salient_looks + 1
+            return True
+        return False
 
     def _steadied(self, shot: Iterator[View]) -> Iterator[tuple[View, Stance]]:
         for view in shot:
@@ -119,7 +130,7 @@ class _Shot:
     def _looks(self) -> dict[str, float]:
         """Seconds between looks for each kind."""
         step = max(self._every, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
-        return {"moving": step, "person": LARGE_EVERY, "salient": SALIENT_EVERY * step}
+        return {"moving": step, "person": LARGE_EVERY, "salient": step * len(self._clock) / max(self._salient_looks, 1)}
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
@@ -129,7 +140,8 @@ class _Shot:
             return finds, [CameraPose(time=round(float(clock[0]), 4))]
         turns = np.array(self._poses).reshape(-1, 3)
         stage = Stage(clock, turns, self._camera, self._size, end, self._looks())
-        finds = pruned([find(track, stage) for track in united(self._tracks, travelling=stage.travelling)])
+        tracks = united(self._tracks, travelling=stage.travelling)
+        finds = pruned([find(track, stage) for track in tracks], travelling=stage.travelling)
         finds.sort(key=lambda one: (one.times[0], -one.prominence))
         return finds, stage.poses()
 

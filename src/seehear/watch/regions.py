@@ -18,6 +18,7 @@ _SMALLEST = 0.001  # share of the frame
 _LARGEST = 0.8
 _MOST = 12
 _RIM = 4  # pixels
+_THINNEST = 4  # pixels
 _AROUND = 6  # pixels
 
 
@@ -132,7 +133,11 @@ def _cores(away: Bytes, here: Mask, weak: float) -> list[tuple[tuple[slice, slic
     joined = cv2.morphologyEx(core.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     count, marks, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined), connectivity=8)
     smallest = max(0.1 * stats[1:, 4].max(initial=0), _SMALLEST * LONG_SIDE**2 / 2)
-    parts = [k for k in range(1, count) if stats[k, 4] >= smallest and _stands_clear(away, np.asarray(marks) == k)]
+    parts = [
+        k
+        for k in range(1, count)
+        if stats[k, 4] >= smallest and stats[k, 2:4].min() >= _THINNEST and _stands_clear(away, np.asarray(marks) == k)
+    ]
     places = [(slice(y, y + h), slice(x, x + w)) for x, y, w, h, _ in stats[parts].tolist()]
     return [(place, marks[place] == k) for k, place in zip(parts, places, strict=True)]
 

@@ -135,6 +135,7 @@ def _weighed(height: Reals, marks: np.ndarray, k: int, stats: np.ndarray, absolu
     middle = float(np.exp(-(centre @ centre) / (2 * 0.35**2)))
     size = float(np.clip(np.sqrt(area / (rows * columns)) / 0.12, 0.5, 1.0))
     filled = min(1.0, area / (w * h) / 0.6) ** 2
+    filled *= min(1.0, 3.0 * min(w, h) / max(w, h))
     worth = max(contrast, 0.0) * (0.4 + 0.6 * middle) * size * filled * 0.5**sides * absolute
     return Salient(box, float(min(1.0, worth)), marks[y : y + h, x : x + w] == k)
 

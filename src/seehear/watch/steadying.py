@@ -45,69 +45,93 @@ class Stance:
 STANDING = Stance(0, np.eye(3), np.eye(3), np.eye(3), moved=False, sure=1.0)
 
 
+@dataclass
+class _Page:
+    """A reference view and where the last view lies against it.
+
+    Attributes:
+        chapter: its number.
+        detail: (h, w) what is followed.
+        points: (n, 2) pixels that are followed.
+        rotation: (3, 3) the camera's axes in the world then.
+        link: (3, 3) the former reference's pixels to this one's.
+        warp: (3, 3) this one's pixels to the last view's.
+    """
+
+    chapter: int
+    detail: Bytes
+    points: Reals
+    rotation: Reals
+    link: Reals
+    warp: Reals
+
+
+def _page(view: View, chapter: int, rotation: Reals, link: Reals) -> _Page:
+    return _Page(chapter, _detail(view.luma), _spread_points(view.luma, view.live), rotation, link, np.eye(3))
+
+
 class Steadier:
     """Follows the camera through one shot.
 
     Args:
         lens: of the working frame.
-        turning: whether a shift of the picture is a turn of a perspective camera.
     """
 
     def __init__(self, lens: Lens) -> None:
         self._lens = lens
-        self._chapter = -1
-        self._rotation = np.eye(3)
-        self._link = np.eye(3)
-        self._warp = np.eye(3)
-        self._speed = np.eye(3)
+        self._speed: Reals = np.eye(3)
+        self._rotation: Reals = np.eye(3)
         self._moved = False
         self._lost_at: float | None = None
+        self._last: View | None = None
+        self._page: _Page | None = None
 
     def step(self, view: View) -> Stance:
         """Place the next view."""
-        if self._chapter < 0:
-            self._begin(view, np.eye(3), np.eye(3))
+        if self._page is None:
+            self._page, self._last = _page(view, 0, np.eye(3), np.eye(3)), view
             return STANDING
-        before, after = self._follow(_detail(view.luma))
-        guess = self._warp
+        stance = self._placed(view, self._page)
+        if stance is None and self._moved and self._last is not None:
+            # too far from the reference, perhaps, but not from the last view
+            turned = _page(self._last, self._page.chapter + 1, self._rotation, self._page.warp)
+            stance = self._placed(view, turned)
+            self._page = turned if stance is not None else self._page
+        self._last = view
+        return stance or self._lost(view, self._page)
+
+    def _placed(self, view: View, page: _Page) -> Stance | None:
+        """Place the view against a reference; None: they do not fit."""
+        before, after = self._follow(_detail(view.luma), page)
         if len(before) < 8:
-            return self._lost(view)
-        inlier, sure = _agreeing(_through(guess, before), after, self._lens.size_wh)
+            return None
+        inlier, sure = _agreeing(_through(page.warp, before), after, self._lens.size_wh)
         if inlier.sum() < 8 or sure < _MANY:
-            return self._lost(view)
-        self._lost_at = None
+            return None
         warp, turn, moved = self._fit(before[inlier], after[inlier])
-        self._moved = moved
-        self._speed, self._warp = warp @ np.linalg.inv(guess), warp
-        rotation = self._base @ turn
-        stance = Stance(self._chapter, warp, self._link, rotation, moved, sure)
-        if self._worn(before[inlier], after[inlier]):
-            self._begin(view, rotation, warp)
+        self._speed, page.warp, self._rotation = warp @ np.linalg.inv(page.warp), warp, page.rotation @ turn
+        self._moved, self._lost_at = moved, None
+        stance = Stance(page.chapter, warp, page.link, self._rotation, moved, sure)
+        if self._worn(before[inlier], after[inlier], len(page.points)):
+            self._page = _page(view, page.chapter + 1, self._rotation, warp)
         return stance
 
-    def _begin(self, view: View, rotation: Reals, link: Reals) -> None:
-        self._chapter += 1
-        self._reference, self._base, self._rotation = _detail(view.luma), rotation, rotation
-        self._link = link
-        self._warp = np.eye(3)
-        self._points = _spread_points(view.luma, view.live)
-
-    def _lost(self, view: View) -> Stance:
+    def _lost(self, view: View, page: _Page) -> Stance:
         """Too little to go by: the camera is taken to have stopped; after a while a new reference begins."""
-        stance = Stance(self._chapter, self._warp, self._link, self._rotation, moved=self._moved, sure=0.0)
+        stance = Stance(page.chapter, page.warp, page.link, self._rotation, moved=self._moved, sure=0.0)
         self._speed = np.eye(3)
         self._lost_at = view.time if self._lost_at is None else self._lost_at
-        if view.time - self._lost_at > _PATIENCE or len(self._points) < 8:
-            self._begin(view, self._rotation, self._warp)
+        if view.time - self._lost_at > _PATIENCE or len(page.points) < 8:
+            self._page = _page(view, page.chapter + 1, self._rotation, page.warp)
             self._lost_at = None
         return stance
 
-    def _follow(self, luma: Bytes) -> tuple[Reals, Reals]:
-        if not len(self._points):
-            return self._points, self._points
-        guess = _through(self._speed @ self._warp, self._points).astype(np.float32)
+    def _follow(self, luma: Bytes, page: _Page) -> tuple[Reals, Reals]:
+        if not len(page.points):
+            return page.points, page.points
+        guess = _through(self._speed @ page.warp, page.points).astype(np.float32)
         found, status, _ = cv2.calcOpticalFlowPyrLK(
-            self._reference, luma, self._points.astype(np.float32), guess.copy(),
+            page.detail, luma, page.points.astype(np.float32), guess.copy(),
             winSize=(13, 13), maxLevel=3, flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
             criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.01),
         )  # fmt: skip
@@ -115,7 +139,7 @@ class Steadier:
         points = np.asarray(found, np.float64)
         inside = (points >= 2).all(1) & (points[:, 0] < width - 2) & (points[:, 1] < height - 2)
         good = inside & (np.asarray(status).ravel() > 0)
-        return self._points[good], points[good]
+        return page.points[good], points[good]
 
     def _fit(self, before: Reals, after: Reals) -> tuple[Reals, Reals, bool]:
         shift = np.median(np.hypot(*(after - before).T))
@@ -128,15 +152,14 @@ class Steadier:
             free = warp if fitted is None else np.asarray(fitted, np.float64)
             if _misfit(free, before, after) < 0.8 * _misfit(warp, before, after):
                 warp = free
-        self._rotation = self._base @ turn
         return warp, turn, True
 
-    def _worn(self, before: Reals, after: Reals) -> bool:
+    def _worn(self, before: Reals, after: Reals, count: int) -> bool:
         """Say whether the reference has become too different to go on with."""
         width = self._lens.size_wh[0]
         shift = np.median(np.hypot(*(after - before).T))
         scale = np.median(np.abs(after - after.mean(0))) / max(np.median(np.abs(before - before.mean(0))), 1e-6)
-        return bool(len(before) < 0.4 * len(self._points) or shift > 0.3 * width or not 0.75 < scale < 1.33)
+        return bool(len(before) < 0.4 * count or shift > 0.3 * width or not 0.75 < scale < 1.33)
 
 
 def _detail(luma: Bytes) -> Bytes:

@@ -152,14 +152,21 @@ def _is_part(small: Find, large: Find) -> bool:
     return within > 0.75 and share < 0.7 and float(np.ptp(place, axis=0).max()) < 0.5
 
 
-def pruned(finds: Sequence[Find]) -> list[Find]:
-    """Leave out what is too faint, and what is too much at any one time: twelve, three of them still."""
+def pruned(finds: Sequence[Find], *, travelling: bool) -> list[Find]:
+    """Leave out what is too faint, and what is too much at any one time: twelve, three of them still.
+
+    While the camera travels, near things shift against far ones: what moves must then be surer.
+    """
     kept: list[Find] = []
     for one in sorted(gathered(finds), key=lambda item: (item.kind == "salient", -item.prominence)):
         together = [other for other in kept if other.times[0] < one.until and one.times[0] < other.until]
         still = sum(other.kind == "salient" for other in together)
         room = len(together) < _MOST and (one.kind != "salient" or still < _MOST_STILL)
-        if room and one.confidence >= _LEAST_CONFIDENCE[one.kind] and not any(_hides(other, one) for other in together):
+        if (
+            room
+            and one.confidence >= _LEAST_CONFIDENCE[one.kind] * (1.5 if travelling else 1.0)
+            and not any(_hides(other, one) for other in together)
+        ):
             kept.append(one)
     return kept
 
@@ -172,4 +179,12 @@ def _hides(large: Find, small: Find) -> bool:
     pairs = [_at(np.column_stack([one.times, one.boxes]), times) for one in (small, large)]
     share = [float(inside(a[None], b[None])[0, 0]) for a, b in zip(*pairs, strict=True)]
     size = [float(np.prod(box[:, 2:] - box[:, :2], axis=1).mean()) for box in pairs]
-    return float(np.median(share)) > 0.7 and size[0] > (0.4 if small.kind == "salient" else 0.1) * size[1]
+    rigid = small.kind != "salient" or (_travels(large) and _is_part(small, large))
+    return float(np.median(share)) > 0.7 and size[0] > (0.05 if rigid else 0.4) * size[1]
+
+
+def _travels(one: Find) -> bool:
+    """Say whether it moves by more than half its size."""
+    centres = (one.boxes[:, :2] + one.boxes[:, 2:]) / 2
+    size = (one.boxes[:, 2:] - one.boxes[:, :2]).mean(axis=0)
+    return bool((np.ptp(centres, axis=0) > 0.5 * size).any())
