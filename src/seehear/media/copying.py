@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from seehear.errors import InputError
 from seehear.media.container import clock_start, damaged, first_stream
 from seehear.media.cut import Cut
-from seehear.media.picture import CLOSE, TAIL, video_stream
+from seehear.media.picture import video_stream
 from seehear.media.subtitles import Subtitle
+from seehear.media.video import CLOSE, TAIL
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer

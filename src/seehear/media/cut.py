@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.media.container import clock_start, opened
-from seehear.media.picture import CLOSE, kind_of, packets_of, video_stream
+from seehear.media.picture import kind_of, video_stream
+from seehear.media.video import CLOSE, packets_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -10,22 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from seehear.errors import InputError
-from seehear.media.container import MAX_PIXELS, cause, clock_start, damaged, first_stream, opened
+from seehear.media.container import MAX_PIXELS, clock_start, first_stream, opened
 from seehear.media.frame import Frame, Turn, turn_of
+from seehear.media.video import CLOSE, VideoReader, packets_of, rate_of, stated_end
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 PictureKind = Literal["image", "gif", "video"]
-
-TAIL = 0.5
-"""s; a video may end this much before its container says; more means that it is damaged."""
-
-CLOSE = 1e-4
-"""s; times closer than this are the same: containers round them."""
 
 _ANIMATIONS = frozenset({"gif", "apng", "webp", "webp_anim"})
 _STILL_BRANDS = frozenset({"avif", "heic", "heix", "mif1"})
@@ -61,15 +55,15 @@ def picture_info(path: Path | str) -> PictureInfo:
         stream = video_stream(container, path)
         kind = kind_of(container, stream)
         has_audio = first_stream(container, "audio") is not None
-        frame = next(_decoded(container, stream, path), None)
+        frame = next(VideoReader(container, stream, path).decoded(), None)
         if frame is None:
             raise InputError(f"expected a picture in '{path}', got a video without frames")
         turn = turn_of(frame, path)
         size = _shown_size(frame, stream, turn)
         if kind == "image":
             return PictureInfo(kind, size, None, None, has_audio, turn.clockwise)
-        duration = None if kind == "gif" else _stated_end(container, stream)
-        rate = _rate(stream)
+        duration = None if kind == "gif" else stated_end(container, stream)
+        rate = rate_of(stream)
     if duration is None:
         duration, count = _scanned(path)
         rate = Fraction(count / duration).limit_denominator(1001) if kind == "gif" else rate
@@ -96,14 +90,14 @@ def frames(
     with opened(path) as container:
         stream = video_stream(container, path)
         if kind_of(container, stream) == "image":
-            image = next(_decoded(container, stream, path), None)
+            image = next(VideoReader(container, stream, path).decoded(), None)
             if image is None:
                 raise InputError(f"expected a picture in '{path}', got one without content")
             if start <= 0:
                 yield Frame(image, 0.0, turn_of(image, path), None)
             return
         stream.thread_type = "AUTO"
-        yield from _thinned(_timed(container, stream, path, start), start, end, every)
+        yield from _thinned(VideoReader(container, stream, path).frames(start, every), start, end, every)
 
 
 def _scanned(path: Path | str) -> tuple[float, int]:
@@ -112,7 +106,7 @@ def _scanned(path: Path | str) -> tuple[float, int]:
     with opened(path) as container:
         stream = video_stream(container, path)
         zero, base = clock_start(container), stream.time_base or Fraction(1, 1000)
-        step = 1 / float(_rate(stream) or 25)
+        step = 1 / float(rate_of(stream) or 25)
         for packet in packets_of(container, stream, path):
             if packet.size and not packet.is_discard:
                 begin = count * step if packet.pts is None else float(packet.pts * base - zero)
@@ -165,98 +159,10 @@ def _has_several(container: "InputContainer", stream: "VideoStream") -> bool:
     return several
 
 
-def _rate(stream: "VideoStream") -> Fraction | None:
-    """Give the mean frame rate; containers without one lead to guesses beyond all sense."""
-    return next((one for one in (stream.average_rate, stream.guessed_rate) if one and 0 < one <= 1000), None)
-
-
 def _shown_size(frame: "VideoFrame", stream: "VideoStream", turn: Turn) -> tuple[int, int]:
     aspect = stream.sample_aspect_ratio or Fraction(1)
     width = max(1, round(frame.width * aspect)) if aspect > 0 else frame.width
     return (frame.height, width) if turn.transposed else (width, frame.height)
-
-
-def _stated_end(container: "InputContainer", stream: "VideoStream") -> float | None:
-    if stream.duration is None or stream.time_base is None or "mov" not in container.format.name:
-        return None
-    begin = (stream.start_time or 0) * stream.time_base - clock_start(container)
-    return float(begin + stream.duration * stream.time_base)
-
-
-def packets_of(container: "InputContainer", stream: "VideoStream", path: Path | str) -> "Iterator[Packet[VideoStream]]":
-    """Give a video stream's packets in stored order.
-
-    Raises:
-        InputError: damaged on the way.
-    """
-    import av
-
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except (av.FFmpegError, OSError) as error:
-            raise damaged(path, 0.0, error) from None
-        if packet is None:
-            return
-        yield packet
-
-
-def _decoded(container: "InputContainer", stream: "VideoStream", path: Path | str) -> "Iterator[VideoFrame]":
-    import av
-
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-    time, begun, failure = 0.0, False, None
-    for packet in packets_of(container, stream, path):
-        try:
-            decoded = packet.decode()
-        except (av.FFmpegError, OSError, ValueError) as error:
-            if begun:
-                raise damaged(path, time, error) from None
-            failure = error  # broadcasts and cut recordings begin between key frames
-            continue
-        for frame in decoded:
-            begun, time = True, frame.time if frame.time is not None else time
-            yield frame
-    if not begun and failure is not None:
-        raise InputError(
-            f"expected a picture in '{path}', got one that cannot be decoded ({cause(failure)}): "
-            "convert it to PNG, GIF or MP4"
-        )
-
-
-def _timed(container: "InputContainer", stream: "VideoStream", path: Path | str, start: float) -> Iterator[Frame]:
-    """Give frames from the key frame at or before ``start`` on."""
-    shown = _clocked(container, stream, path)
-    if start > 0 and {"mov", "matroska"} & set(container.format.name.split(",")):
-        target = (Fraction(start) + clock_start(container)) / (stream.time_base or Fraction(1, 1000))
-        container.seek(int(target), stream=stream)
-        first = next(shown, None)
-        if first is None or first.time > start:
-            container.seek(0)
-            shown = _clocked(container, stream, path)
-        else:
-            yield first
-    last = None
-    for last in shown:
-        yield last
-    end = _stated_end(container, stream)
-    if last is None:
-        if start <= 0:
-            raise InputError(f"expected a picture in '{path}', got a video without frames")
-    elif end is not None and last.time + (last.duration or 0.0) < end - TAIL:
-        raise damaged(path, last.time, f"the picture should last {end:.3f} s")
-
-
-def _clocked(container: "InputContainer", stream: "VideoStream", path: Path | str) -> Iterator[Frame]:
-    zero, step = clock_start(container), 1 / float(_rate(stream) or 25)
-    time = -step
-    turn: Turn | None = None
-    for frame in _decoded(container, stream, path):
-        turn = turn_of(frame, path) if turn is None else turn
-        base = frame.time_base or Fraction(1, 1000)
-        time = time + step if frame.pts is None else float(frame.pts * base - zero)
-        yield Frame(frame, time, turn, float(frame.duration * base) if frame.duration else step)
 
 
 def _thinned(shown: Iterator[Frame], start: float, end: float | None, every: float | None) -> Iterator[Frame]:
