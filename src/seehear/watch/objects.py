@@ -6,9 +6,9 @@ import numpy as np
 
 from seehear.errors import InputError
 from seehear.scene import Camera, Keyframe, SceneObject, angle_between, vector_to_angles
-from seehear.scene.labels import typical_size
 from seehear.scene.scene import Motion
 from seehear.watch.contacts import contacts
+from seehear.watch.distance import AT_EDGE, distances
 from seehear.watch.finds import Find
 from seehear.watch.smoothing import corners
 from seehear.watch.working import Reals
@@ -16,7 +16,7 @@ from seehear.watch.working import Reals
 _BOX_SLACK = 0.004  # fractions of the frame; the scene promises 0.5 %
 _ANGLE_SLACK = 0.4  # deg
 _EXIT = 0.5  # seconds a thing is followed beyond the frame's edge
-_AT_EDGE = 0.012
+_DISTANCE_SLACK = 0.03  # of the distance's logarithm: 3 %
 
 
 def named(finds: Sequence[Find], labels: Sequence[str]) -> list[tuple[str, str | None, Find]]:
@@ -72,7 +72,7 @@ def scene_object(name: str, label: str | None, one: Find, camera: Camera, spread
     directions = spread_directions(camera, one.boxes, one.times, spread)
     azimuth, elevation = vector_to_angles(directions)
     azimuth = np.rad2deg(np.unwrap(np.deg2rad(azimuth)))
-    distance = _distances(label, one, camera)
+    distance = distances(label, one.boxes, one.times, camera)
     keys = _keyframes(one, azimuth, elevation, distance)
     keys += _beyond(one, keys, azimuth, elevation)
     keys += _held(one, keys)
@@ -111,8 +111,9 @@ def spread_directions(camera: Camera, boxes: Reals, times: Reals, spread: float)
 
 
 def _keyframes(one: Find, azimuth: Reals, elevation: Reals, distance: Reals | None) -> list[Keyframe]:
-    columns = np.column_stack([one.boxes, azimuth * np.cos(np.deg2rad(elevation)), elevation])
-    slack = np.array([_BOX_SLACK] * 4 + [_ANGLE_SLACK] * 2)
+    depth = np.zeros(len(one.times)) if distance is None else np.log(distance)
+    columns = np.column_stack([one.boxes, azimuth * np.cos(np.deg2rad(elevation)), elevation, depth])
+    slack = np.array([_BOX_SLACK] * 4 + [_ANGLE_SLACK] * 2 + [_DISTANCE_SLACK])
     chosen = set(corners(one.times, columns, slack))
     flips = np.flatnonzero(np.diff(one.seen.astype(int)))
     chosen |= {int(i) for i in flips} | {int(i) + 1 for i in flips}
@@ -145,7 +146,7 @@ def _held(one: Find, keys: list[Keyframe]) -> list[Keyframe]:
 def _beyond(one: Find, keys: list[Keyframe], azimuth: Reals, elevation: Reals) -> list[Keyframe]:
     """A thing that ran out of the frame is followed a little further, out of sight."""
     box = one.boxes[-1]
-    edges = np.array([box[0] < _AT_EDGE, box[2] > 1 - _AT_EDGE, box[1] < _AT_EDGE, box[3] > 1 - _AT_EDGE])
+    edges = np.array([box[0] < AT_EDGE, box[2] > 1 - AT_EDGE, box[1] < AT_EDGE, box[3] > 1 - AT_EDGE])
     if one.until > one.times[-1] + 1e-6 or not edges.any() or len(one.times) < 4:
         return []
     back = max(0, int(np.searchsorted(one.times, one.times[-1] - 0.4)))
@@ -167,23 +168,6 @@ def _beyond(one: Find, keys: list[Keyframe], azimuth: Reals, elevation: Reals) -
         "elevation": round(float(np.clip(elevation[-1] + climb, -90, 90)), 3),
     }
     return [keys[-1].model_copy(update={**place, "box": None, "state": "predicted"})]
-
-
-def _distances(label: str | None, one: Find, camera: Camera) -> Reals | None:
-    """Give the distance, (n,) metres, at which a thing of the label's typical size looks as large as the box."""
-    size = typical_size(label) if label else None
-    if size is None:
-        return None
-    width, height = np.maximum(camera.angular_size(one.boxes), 0.05).T
-    by_height = size.height / 2 / np.tan(np.deg2rad(np.minimum(height, 170)) / 2)
-    by_width = size.width / 2 / np.tan(np.deg2rad(np.minimum(width, 170)) / 2)
-    cut_y = (one.boxes[:, 1] < _AT_EDGE) | (one.boxes[:, 3] > 1 - _AT_EDGE)
-    cut_x = (one.boxes[:, 0] < _AT_EDGE) | (one.boxes[:, 2] > 1 - _AT_EDGE)
-    metres = np.where(~cut_y & ~cut_x, np.sqrt(by_height * by_width), np.where(cut_y, by_width, by_height))
-    whole = ~(cut_x & cut_y)
-    if whole.any():
-        metres = np.interp(one.times, one.times[whole], metres[whole])
-    return np.asarray(np.clip(metres, 0.05, 2000.0))
 
 
 def _relative(one: Find, keys: list[Keyframe]) -> list[float]:
