@@ -64,7 +64,7 @@ def boxes_of(labels: Sequence[str], xyxy: ArrayLike) -> Boxes:
 def tracks_of(scene: Scene, times: ArrayLike) -> BoxTracks:
     """Read a scene's boxes at (t,) times."""
     stamps = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    xyxy = np.array([Path(one).box_at(stamps) for one in scene.objects]).reshape(-1, len(stamps), 4)
+    xyxy = np.array([Path(one).box_at(stamps) for one in scene.objects]).reshape(len(scene.objects), len(stamps), 4)
     return BoxTracks(
         tuple(one.id for one in scene.objects), tuple(one.label or "" for one in scene.objects), stamps, xyxy
     )
