@@ -90,6 +90,16 @@ def test_ambisonics_in_mp4_say_so(tmp_path, video):
     assert read_sa3d(tmp_path / "b.mp4") is None
 
 
+def test_aac_leaves_the_direction_of_a_noise_alone(tmp_path, video):
+    noise = np.random.default_rng(1).normal(0, 0.1, 2 * RATE).cumsum()
+    noise = (noise - np.convolve(noise, np.ones(50) / 50, "same")).clip(-1, 1) * 0.4
+    azimuth = np.radians(37)
+    sound = np.stack([noise, noise * np.sin(azimuth), 0 * noise, noise * np.cos(azimuth)]).astype(np.float32)
+    mux(video, tmp_path / "out.mp4", _blocks(sound), layout_of("foa"))
+    w, y, _, x = read_audio(tmp_path / "out.mp4").samples
+    assert np.degrees(np.arctan2((w * y).sum(), (w * x).sum())) == pytest.approx(37, abs=0.2)
+
+
 def test_the_old_sound_is_kept_as_it_was(tmp_path, video):
     for suffix in (".mp4", ".mkv"):
         out = tmp_path / f"out{suffix}"

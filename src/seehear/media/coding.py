@@ -21,7 +21,7 @@ _AAC = {
     "binaural": Coding("aac", "stereo", 256_000, _AAC_OPTIONS),
     "stereo": Coding("aac", "stereo", 256_000, _AAC_OPTIONS),
     "5.1": Coding("aac", "5.1", 512_000, _AAC_OPTIONS),
-    "foa": Coding("aac", "4.0", 512_000, _AAC_OPTIONS),
+    "foa": Coding("aac", "4.0", 768_000, _AAC_OPTIONS),  # 512k turns a noise by half a degree
 }
 _AAC_RATES = frozenset({8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000})
 
