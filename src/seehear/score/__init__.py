@@ -4,11 +4,12 @@ from seehear.score.alignment import AlignmentScores, alignment_scores
 from seehear.score.boxes import Boxes, BoxTracks, boxes_of, giou, iou, tracks_of
 from seehear.score.direction import DirectionScores, direction_scores
 from seehear.score.distribution import frechet_distance, inception_score, kl_divergence
-from seehear.score.energy_map import EnergyMapScores, energy_map, energy_map_scores
+from seehear.score.foa_map import EnergyMapScores, energy_map, energy_map_scores
 from seehear.score.interaural import InterauralScores, interaural_scores
 from seehear.score.layout import docsim, ltsim, max_iou
 from seehear.score.layout_time import LayoutOverTime, layout_over_time
 from seehear.score.moments import Moments
+from seehear.score.reference import BinauralDistances, binaural_distances, si_sdr
 from seehear.score.score import (
     Difference,
     Interval,
@@ -19,7 +20,17 @@ from seehear.score.score import (
     paired_difference,
 )
 from seehear.score.see2sound import See2SoundSimilarity, see2sound_similarity
+from seehear.score.signal_quality import (
+    bandwidth,
+    clipping,
+    dc_offset,
+    loudness,
+    loudness_error,
+    silence,
+    true_peak,
+)
 from seehear.score.spectral import onset_times
+from seehear.score.stereo_image import dual_mono, mono_compatibility, width
 from seehear.score.swap import Swapped, mirrored, mirrored_scene, swap_test
 from seehear.score.sync import (
     av_align,
@@ -30,10 +41,10 @@ from seehear.score.sync import (
     onset_f1,
     onset_offset,
 )
-from seehear.score.width import dual_mono, mono_compatibility, width
 
 __all__ = [
     "AlignmentScores",
+    "BinauralDistances",
     "BoxTracks",
     "Boxes",
     "Difference",
@@ -50,8 +61,12 @@ __all__ = [
     "alignment_scores",
     "av_align",
     "av_align_fixed",
+    "bandwidth",
+    "binaural_distances",
     "bootstrap_interval",
     "boxes_of",
+    "clipping",
+    "dc_offset",
     "direction_scores",
     "docsim",
     "dual_mono",
@@ -66,6 +81,8 @@ __all__ = [
     "iou",
     "kl_divergence",
     "layout_over_time",
+    "loudness",
+    "loudness_error",
     "ltsim",
     "match_times",
     "max_iou",
@@ -78,7 +95,10 @@ __all__ = [
     "onset_times",
     "paired_difference",
     "see2sound_similarity",
+    "si_sdr",
+    "silence",
     "swap_test",
     "tracks_of",
+    "true_peak",
     "width",
 ]

@@ -8,7 +8,7 @@ from seehear.acoustics.ambisonics import rotate_harmonics, spherical_harmonics
 from seehear.errors import InputError
 from seehear.scene import angles_to_vector, rotation_matrix
 from seehear.score import energy_map, energy_map_scores, mirrored
-from seehear.score.energy_map import solid_angles
+from seehear.score.foa_map import solid_angles
 from tests.score.conftest import RATE, noise, rendered
 
 
