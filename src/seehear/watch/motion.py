@@ -24,7 +24,7 @@ from seehear.watch.stage import Stage, angles_of
 from seehear.watch.steadying import STANDING, Stance, Steadier
 from seehear.watch.tracks import Track, Tracker
 from seehear.watch.uniting import pruned, united
-from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, views, working_size
+from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, ahead, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
 SALIENT_EVERY = 4  # views between looks for what stands out
@@ -41,9 +41,8 @@ class MotionWatch:
         cutter = _ShotCounter()
         finds: list[Find] = []
         poses: list[CameraPose] = []
-        for _, shot in groupby(
-            views(sight.frames(analysed_every(sight)), handedness, working_size(sight.size_wh)), key=cutter.number
-        ):
+        seen = ahead(views(sight.frames(analysed_every(sight)), handedness, working_size(sight.size_wh)))
+        for _, shot in groupby(seen, key=cutter.number):
             watched = _Shot(sight)
             watched.run(shot)
             found, turned = watched.result(cutter.cut_at if cutter.cut_at is not None else sight.duration)

@@ -20,6 +20,7 @@ from seehear.watch.working import Bytes, Reals
 _LONG_SIDE = 160
 _COLOURS = 3  # mean colours a side
 _SMALLEST, _LARGEST = 0.004, 0.45  # shares of the frame
+_FAINTEST = 0.08
 _LEVELS = (0.25, 0.35, 0.45, 0.55, 0.65, 0.75)
 
 
@@ -143,9 +144,10 @@ def _weighed(height: Reals, marks: np.ndarray, k: int, stats: np.ndarray, absolu
 def _best(found: list[Salient], most: int) -> list[Salient]:
     kept: list[Salient] = []
     for one in sorted(found, key=lambda item: -item.worth):
+        if len(kept) == most or one.worth <= _FAINTEST:
+            break
         others = np.array([other.box for other in kept]).reshape(-1, 4)
         here = one.box[None]
-        clear = not len(kept) or (overlap(here, others).max() < 0.3 and inside(here, others).max() < 0.7)
-        if clear and one.worth > 0.08:
+        if not len(kept) or (overlap(here, others).max() < 0.3 and inside(here, others).max() < 0.7):
             kept.append(one)
-    return kept[:most]
+    return kept

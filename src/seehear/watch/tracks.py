@@ -17,6 +17,7 @@ from seehear.watch.working import Bytes, Reals
 
 _PROVEN = 4  # detections
 _DEAREST = 0.85
+_REST = np.eye(3)
 _KINDS = ("moving", "salient", "person")
 
 
@@ -75,10 +76,10 @@ class Track:
         step = time - self.now
         self.now = time
         self.state[0] += step * self.state[1] * np.array([1, 1, 0.5, 0.5])
-        centre, scale = _carried(warp, self.state[0, :2])
-        self.state[0, :2] = centre
-        self.state[:, 2:] *= scale
-        self.state[1, :2] *= scale
+        if (warp != _REST).any():
+            self.state[0, :2], scale = _carried(warp, self.state[0, :2])
+            self.state[:, 2:] *= scale
+            self.state[1, :2] *= scale
         move = np.array([[1.0, step], [0.0, 1.0]])
         jolt = (4.0 + 0.6 * float(self.state[0, 2:].mean())) ** 2  # px a second squared: larger things, larger steps
         noise = jolt * np.array([[step**3 / 3, step**2 / 2], [step**2 / 2, step]])

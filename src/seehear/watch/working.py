@@ -5,6 +5,7 @@ its mirror, whichever has the greater moment. What is found is turned back at th
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -111,6 +112,15 @@ def views(frames: Iterable[SightFrame], handedness: Handedness, size_wh: tuple[i
         large = _detailed(rgb, size_wh) if frame.time >= due else None
         due = due if large is None else frame.time + LARGE_EVERY
         yield View(frame.time, small, luma, live, large)
+
+
+def ahead(made: Iterator[View]) -> Iterator[View]:
+    """Give the same, each made in a second thread while the one before is worked on."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, made, None)
+        while (view := coming.result()) is not None:
+            coming = maker.submit(next, made, None)
+            yield view
 
 
 def _detailed(rgb: Bytes, size_wh: tuple[int, int]) -> Bytes:
