@@ -66,7 +66,7 @@ def is_worth_keeping(track: Track, step: float) -> bool:
     """Say whether a track is more than a flicker; ``step`` is the time between looks in seconds."""
     times = track.table[:, 0]
     life = times[-1] - times[0] + step
-    least = 4 if track.kinds["moving"] else 3
+    least = {"moving": 4, "outlined": 2}.get(track.way, 3)
     return bool(life >= _SHORTEST and track.hits >= least and track.hits * step / life >= _STEADIEST)
 
 

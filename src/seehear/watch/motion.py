@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 
 from seehear.scene import Camera, CameraPose, CameraSpec, Scene, SceneObject
-from seehear.watch.background import compared
+from seehear.watch.background import Compared, compared
 from seehear.watch.door import Sight
 from seehear.watch.finds import Find, find, is_worth_keeping, still_find, still_finds
 from seehear.watch.lens import Lens
 from seehear.watch.objects import named, scene_object
+from seehear.watch.outlines import outlined_regions
 from seehear.watch.people import MISSED, People
-from seehear.watch.regions import difference, moving_regions
+from seehear.watch.regions import Detection, difference, moving_regions
 from seehear.watch.salient import salient_regions
 from seehear.watch.shots import CutDetector
 from seehear.watch.stage import Stage, angles_of
@@ -27,7 +28,9 @@ from seehear.watch.uniting import pruned, united
 from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, ahead, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
+PATIENCE = {"moving": 1.0, "salient": 2.0, "outlined": 2.5, "person": 2.5}  # seconds without a detection
 SALIENT_EVERY = 4  # views between looks for what stands out
+_CLEAR = 0.35  # least strength of an outline that is believed in a film
 _DRIFT = 0.02  # of the width
 _FILM = 4  # views; fewer are watched as a still picture
 
@@ -82,7 +85,7 @@ class _Shot:
         self._camera = Camera(spec)
         self._still_camera = sight.projection == "equirectangular"
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
-        self._moving, self._salient, self._upright = Tracker(1.0), Tracker(2.0), Tracker(2.5)
+        self._trackers = {way: Tracker(patience) for way, patience in PATIENCE.items()}
         self._people = People()
         self._idle, self._drift, self._salient_looks = 0, 0.0, 0
         self._clock = array("d")
@@ -93,16 +96,23 @@ class _Shot:
     def run(self, shot: Iterator[View]) -> None:
         for one in compared(self._steadied(shot)):
             self._first = self._first or one.view
-            self._keep(self._moving.step(one.view.time, one.warp, moving_regions(one, difference(one))))
-            stand_out = salient_regions(one.view.rgb, one.view.live) if self._due(one.warp) else None
-            self._keep(self._salient.step(one.view.time, one.warp, stand_out))
-            people = self._people.look(one.view, self._moving.live)
-            self._keep(self._upright.step(one.view.time, one.warp, people))
+            for way, found in self._found(one).items():
+                self._keep(self._trackers[way].step(one.view.time, one.warp, found))
             apart = np.asarray(cv2.absdiff(one.view.luma, one.before), np.uint8)
-            for tracker in (self._moving, self._salient, self._upright):
+            for tracker in self._trackers.values():
                 tracker.feel(np.maximum(apart, 3) - np.uint8(3))
-        for tracker in (self._moving, self._salient, self._upright):
+        for tracker in self._trackers.values():
             self._keep(tracker.finish())
+
+    def _found(self, one: Compared) -> dict[str, list[Detection] | None]:
+        """Look in every way that is due; None: not looked."""
+        view = one.view
+        return {
+            "moving": moving_regions(one, difference(one)),
+            "salient": salient_regions(view.rgb, view.live) if self._due(one.warp) else None,
+            "outlined": None if view.large is None else _clear(outlined_regions(view.rgb, view.live)),
+            "person": self._people.look(view, self._trackers["moving"].live),
+        }
 
     def _due(self, warp: Reals) -> bool:
         """Say whether to look for what stands out: every fourth view, every other one while the camera moves."""
@@ -124,17 +134,19 @@ class _Shot:
             yield view, stance
 
     def _keep(self, ended: list[Track]) -> None:
-        self._tracks += [track for track in ended if is_worth_keeping(track, self._looks()[track.kind])]
+        self._tracks += [track for track in ended if is_worth_keeping(track, self._looks()[track.way])]
 
     def _looks(self) -> dict[str, float]:
         """Seconds between looks for each kind."""
         step = max(self._every, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
-        return {"moving": step, "person": LARGE_EVERY, "salient": step * len(self._clock) / max(self._salient_looks, 1)}
+        salient = step * len(self._clock) / max(self._salient_looks, 1)
+        return {"moving": step, "salient": salient, "outlined": LARGE_EVERY, "person": LARGE_EVERY}
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
         if self._first is not None and len(clock) < _FILM:
-            found = salient_regions(self._first.rgb, self._first.live)
+            rgb, live = self._first.rgb, self._first.live
+            found = outlined_regions(rgb, live) or salient_regions(rgb, live)
             finds = still_finds(found, float(clock[0]), self._size, end)
             return finds, [CameraPose(time=round(float(clock[0]), 4))]
         turns = np.array(self._poses).reshape(-1, 3)
@@ -143,6 +155,10 @@ class _Shot:
         finds = pruned([find(track, stage) for track in tracks], travelling=stage.travelling)
         finds.sort(key=lambda one: (one.times[0], -one.prominence))
         return finds, stage.poses()
+
+
+def _clear(found: list[Detection]) -> list[Detection]:
+    return [one for one in found if one.strength > _CLEAR]
 
 
 def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped: bool) -> Scene:

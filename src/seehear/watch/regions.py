@@ -28,7 +28,7 @@ class Detection:
 
     Attributes:
         box: (4,) pixels.
-        kind: ``moving``, ``salient`` or ``person``.
+        kind: ``moving``, ``salient``, ``outlined`` or ``person``.
         strength: how sure, [0, 1].
         colours: (64,) square roots of the shares of 4 x 4 x 4 colours.
     """

@@ -18,7 +18,7 @@ from seehear.watch.working import Bytes, Reals
 _PROVEN = 4  # detections
 _DEAREST = 0.85
 _REST = np.eye(3)
-_KINDS = ("moving", "salient", "person")
+_KINDS = ("moving", "salient", "outlined", "person")
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Track:
     Attributes:
         rows: time and box (pixels) of every view in which it was found, five numbers each.
         pulse: time and motion energy in its box, [0, 1], at every view while it lived.
-        kinds: how often it was found as moving, salient, person.
+        kinds: how often it was found in each way.
         looks: how often it was looked at for a person.
         votes: how often it was one.
         state: (2, 4) box as centre and size, and its speed a second.
@@ -52,6 +52,11 @@ class Track:
     def hits(self) -> int:
         """In how many views it was found."""
         return len(self.rows) // 5
+
+    @property
+    def way(self) -> str:
+        """In which way it was found most often."""
+        return max(self.kinds, key=lambda name: self.kinds[name])
 
     @property
     def kind(self) -> str:

@@ -25,22 +25,18 @@ def united(tracks: Sequence[Track], *, travelling: bool) -> list[Track]:
         travelling: whether the camera moved. If so, what stands out has the better outline: what moves against a
             background that is itself in motion is only partly seen to.
     """
-    moving, salient, upright = (
-        _joined([one for one in tracks if _way(one) == way]) for way in ("moving", "salient", "person")
-    )
-    for track in salient + upright:
-        twin = max(moving, key=lambda other: _same(track, other), default=None)
+    ways = {
+        way: _joined([one for one in tracks if one.way == way]) for way in ("moving", "salient", "outlined", "person")
+    }
+    kept = ways["moving"]
+    for track in (*ways["salient"], *ways["outlined"], *ways["person"]):
+        twin = max(kept, key=lambda other: _same(track, other), default=None)
         if twin is None or _same(track, twin) <= 0.0:
-            moving.append(track)
+            kept.append(track)
             continue
-        stands_out = travelling and _way(track) == "salient"
-        _absorb(twin, track, leading=track.table if stands_out else twin.table)
-    return moving
-
-
-def _way(track: Track) -> str:
-    """Say how a track came about."""
-    return max(track.kinds, key=lambda name: track.kinds[name])
+        better = travelling and track.way == "salient" and twin.way == "moving"
+        _absorb(twin, track, leading=track.table if better else twin.table)
+    return kept
 
 
 def _joined(tracks: list[Track]) -> list[Track]:
