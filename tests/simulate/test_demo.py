@@ -45,7 +45,7 @@ def changed(world, time, rows):
 
 def test_the_car_is_drawn_where_its_box_says(world):
     car = Path(world.scene.object("car_0"))
-    for time in (2.2, 2.8, 3.0, 3.37, 3.8):
+    for time in (3.5, 3.75, 4.0, 4.2, 4.45):
         box = car.box_at(time)[0]
         drawn = bounds_of(changed(world, time, slice(int(0.45 * SIZE[1]), int(0.735 * SIZE[1]))))
         assert drawn[[0, 1, 2]] == pytest.approx(box[[0, 1, 2]], abs=0.005), time
@@ -53,7 +53,7 @@ def test_the_car_is_drawn_where_its_box_says(world):
 
 def test_the_cars_centroid_moves_with_its_box(world):
     car = Path(world.scene.object("car_0"))
-    times = np.array([2.2, 2.6, 3.0, 3.4, 3.8])
+    times = np.array([3.6, 3.8, 4.0, 4.2, 4.4])
     boxes = car.box_at(times)
     offsets = []
     for time, box in zip(times, boxes, strict=True):
@@ -89,7 +89,7 @@ def test_linear_boxes_follow_the_projected_path(seed):
         truth = visible_boxes(projected_boxes(camera, path.at(times).position, size, times))
         linear = path.box_at(times)
         both = np.isfinite(truth).all(axis=1) & np.isfinite(linear).all(axis=1)
-        assert both.sum() > 1000
+        assert both.sum() > 600, "in sight for more than a second"
         assert np.abs(truth - linear)[both].max() < 0.005
         differ = np.isfinite(truth).all(axis=1) != np.isfinite(linear).all(axis=1)
         assert differ.sum() <= 8, "in sight at the same times, to 16 ms"
@@ -105,12 +105,11 @@ def metres_of(key, camera):
 def test_the_scene_is_as_told(world):
     car, bird = (Path(world.scene.object(name)) for name in ("car_0", "bird_0"))
     start, end = car.at([0.0, 8.0]).position
-    assert start[1] == pytest.approx(9.2, abs=1e-4)
-    assert end[1] == pytest.approx(-9.2, abs=1e-4)
+    assert start[1] == pytest.approx(30.0, abs=1e-4)
+    assert end[1] == pytest.approx(-30.0, abs=1e-4)
     assert 8.0 < start[0] < 10.5
     speed = -car.velocity_at(np.linspace(0, 8, 400))[:, 1]
-    assert speed.min() > 0.0, "from left to right throughout"
-    assert speed.max() > 4 * speed.min(), "slowly over the humps"
+    assert speed == pytest.approx(np.full(400, 60.0 / 8.0), rel=1e-3), "from left to right, at constant speed"
     place = bird.at(np.linspace(0, 8, 400))
     assert place.azimuth.min() > 17
     assert place.azimuth.max() < 27

@@ -170,9 +170,9 @@ class _Hearing:
 
         info = picture_info(self.picture)
         if self.output is not None and self.output.suffix.lower() in PICTURES and self.start > 0:
-            from seehear.media.mux import key_frame_before
+            from seehear.media.mux import trimmed_start
 
-            self.start = key_frame_before(self.picture, self.start)
+            self.start = trimmed_start(self.picture, self.output, self.start)
         wish = self.wish
         if wish["scene"] is not None:
             return self._given(info.duration)

@@ -1,7 +1,7 @@
-"""The preset `demo`: a car passes from left to right over humps in the road, a bird sings on a branch to the left.
+"""The preset `demo`: a car passes from left to right, a bird sings on a branch to the left.
 
-What moves is what sounds: the engine works harder between the humps, and the bird hops and opens its beak with every
-chirp.
+What moves is what sounds: the engine swells as the car comes near and fades as it goes, and the bird hops and opens its
+beak with every chirp.
 """
 
 from functools import partial
@@ -22,14 +22,9 @@ from seehear.simulate.world import Setting, World
 from seehear.voices import Drive, make
 
 PAINTS = ((196, 44, 40), (38, 88, 170), (232, 176, 32), (28, 122, 110))
-REACH = 9.2
-"""Metres to the left where the car starts, just out of sight, and to the right where it ends."""
+REACH = 30.0
+"""Metres to the left where the car starts, well out of sight, and to the right where it ends."""
 
-HUMPS = np.array([9.4, 5.2, 2.6, -2.6, -9.4])
-"""Metres to the left; unevenly spaced, so that the engine's rhythm is the car's alone, the outer two out of sight."""
-
-_SLOWEST, _WIDE = 0.08, 1.0  # share of the full speed on a hump; metres about it
-_LIFT, _HUMP = 0.05, 0.35  # metres that a hump is high, and half as wide as it is felt
 _HOP, _RISE, _LAND = 0.05, 0.06, 0.15  # metres up; seconds after a chirp's onset
 _ALONG = 0.17  # metres to either side of the perch
 
@@ -50,15 +45,14 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
     """Make the world; times and places in metres follow from ``rng`` and the duration alone."""
     camera = Camera(CameraSpec(size_wh=setting.size_wh))
     ahead, paint = float(rng.uniform(9.2, 10.2)), PAINTS[int(rng.integers(len(PAINTS)))]
-    humps = HUMPS + rng.uniform(-0.3, 0.3, len(HUMPS))
-    ride, sung = _ride(humps, setting.duration), song(setting.duration, rng=rng)
+    ride, sung = _ride(setting.duration), song(setting.duration, rng=rng)
     perch = float(rng.uniform(2.7, 3.0)) * angles_to_vector(rng.uniform(21.5, 23.0), rng.uniform(8.0, 9.5))
     hops = _hops(sung, perch, setting.duration, rng=rng)
     auto = figures.car(paint, ride.travelled)
     robin = figures.bird(sung.opening, facing=partial(_facing, hops))
     height = auto.height / 2 - CAMERA_HEIGHT
     way: list[Waypoint] = [
-        (time, np.array([ahead, left, height + _lift(left, humps)])) for time, left, _ in zip(*ride, strict=True)
+        (time, np.array([ahead, left, height])) for time, left in zip(ride.time, ride.left, strict=True)
     ]
     along = partial(keyframes_along, camera=camera, duration=setting.duration)
     objects = (
@@ -72,34 +66,21 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
         duration=setting.duration,
         caption="a car passes from left to right while a bird sings to the left",
         camera=camera.spec,
-        ambience=Ambience(label="wind", caption="a light wind", gain_db=-14.0),
+        ambience=Ambience(label="wind", caption="a light wind", gain_db=-26.0),
         objects=objects,
         frame_captions=(FrameCaption(time=0.0, caption="a bird on a branch beside an empty road"),),
     )
-    backdrop = Backdrop(camera, road=(ahead - 1.4, ahead + 4.2), humps=humps.tolist(), rng=rng)
+    backdrop = Backdrop(camera, road=(ahead - 1.4, ahead + 4.2), rng=rng)
     feet = (float(perch[0]), float(perch[1]), float(perch[2]) - robin.height / 2)
     actors = [Actor(auto, Path(objects[0])), Actor(robin, Path(objects[1]))]
     stage = Stage(camera, backdrop.paint(perch=feet), actors)
     return World(scene, _stems(sung, ride, setting, rng=rng), stage, setting.fps)
 
 
-def _ride(humps: Array, duration: float) -> _Ride:
-    """Drive from one end of the road to the other in the time there is, slowly over the humps."""
-    left = np.linspace(REACH, -REACH, 4801)
-    calm = np.exp(-(((left[:, None] - humps) / _WIDE) ** 2)).max(axis=1)
-    pace = 1.0 - (1.0 - _SLOWEST) * calm
-    time = np.concatenate([[0.0], np.cumsum(2 / (pace[1:] + pace[:-1]))])
+def _ride(duration: float) -> _Ride:
+    """Drive from one end of the road to the other at constant speed, in the time there is."""
     steps = np.linspace(0.0, duration, int(np.ceil(duration / 0.1)) + 1)
-    metres_per_step = 2 * REACH / 4800
-    speed = pace * metres_per_step * time[-1] / duration
-    time *= duration / time[-1]
-    return _Ride(steps, np.interp(steps, time, left), np.interp(steps, time, speed))
-
-
-def _lift(left: float, humps: Array) -> float:
-    """How far the humps lift the car's middle, metres, each axle by a half."""
-    axles = left - np.array(figures.AXLES)[:, None]
-    return float(_LIFT / 2 * np.exp(-(((axles - humps) / _HUMP) ** 2)).sum())
+    return _Ride(steps, np.linspace(REACH, -REACH, len(steps)), np.full(len(steps), 2 * REACH / duration))
 
 
 def _hops(sung: Song, perch: Array, duration: float, *, rng: np.random.Generator) -> list[tuple[float, Array]]:

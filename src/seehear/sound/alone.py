@@ -55,7 +55,8 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
     for one in sorted(moving, key=_prominence, reverse=True):
         known = found.get(one.id, unrelated(one.id, grid))
         against = known.side is not None and known.side < -0.5
-        if known.sounds or against or any(_beside(one, other) for other in moving if other.id != one.id):
+        rivals = [other for other in moving if other.id != one.id and not _explained(other, found)]
+        if known.sounds or against or any(_beside(one, other) for other in rivals):
             continue
         # one swell of the sound has one source: the more prominent thing takes it
         taken = any(other.present[around(one, grid)].any() for other in swelling)
@@ -83,6 +84,11 @@ def _beside(one: Movement, other: Movement) -> bool:
     return bool(shared > _BESIDE and _prominence(other) > _LESSER * _prominence(one))
 
 
+def _explained(other: Movement, found: dict[str, Association]) -> bool:
+    """Whether a thing already has its sound, so that it claims no other."""
+    return other.id in found and found[other.id].sounds
+
+
 def _prominence(one: Movement) -> float:
     """How much of the picture it moves."""
     return float(((0.01 + one.activity) * np.maximum(one.size, 0.01) ** 2)[one.present].mean())
@@ -107,12 +113,16 @@ def _by_level(one: Movement, known: Association, grid: Grid) -> Association | No
 
 
 def _followed(expected: Curve, power: Curve, rate: float) -> _Fit:
-    """Compare the expected level, (n,) dB, with that of each band of (coarse, n) power, over a second each."""
-    from scipy.ndimage import uniform_filter1d
+    """Compare the expected level, (n,) dB, with that of each band of (coarse, n) power, over a second each.
+
+    Of the sound the lower quartile counts: what sounds steadily lies under other things' events.
+    """
+    from scipy.ndimage import percentile_filter, uniform_filter1d
 
     width = max(1, int(_SLOW * rate))
     wanted = uniform_filter1d(expected, width)
-    levels = 10 * np.log10(uniform_filter1d(power, width, axis=1) + 1e-12)
+    floor = percentile_filter(power, 25, size=(1, width), mode="nearest")
+    levels = 10 * np.log10(uniform_filter1d(floor, width, axis=1) + 1e-12)
     wanted = wanted - wanted.mean()
     varied = levels - levels.mean(axis=1, keepdims=True)
     scale = np.sqrt((wanted**2).sum() * (varied**2).sum(axis=1))
