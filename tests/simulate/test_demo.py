@@ -45,7 +45,7 @@ def changed(world, time, rows):
 
 def test_the_car_is_drawn_where_its_box_says(world):
     car = Path(world.scene.object("car_0"))
-    for time in (3.5, 3.75, 4.0, 4.2, 4.45):
+    for time in (3.6, 3.75, 4.0, 4.2, 4.4):
         box = car.box_at(time)[0]
         drawn = bounds_of(changed(world, time, slice(int(0.45 * SIZE[1]), int(0.735 * SIZE[1]))))
         assert drawn[[0, 1, 2]] == pytest.approx(box[[0, 1, 2]], abs=0.005), time
