@@ -52,6 +52,13 @@ def test_a_mirrored_scene_swaps_the_sign(layout):
     assert abs(one.azimuth.extra["bias"]) > 10.0
 
 
+def test_the_bias_is_positive_too_far_left():
+    right_of_it = Scene(duration=DURATION, objects=[thing("dog", [20.0])])
+    score = scored(rendered("left", "5.1"), scene=right_of_it).azimuth
+    assert score.extra["bias"] == pytest.approx(5.0, abs=0.1)
+    assert score.value == pytest.approx(5.0, abs=0.1)
+
+
 @pytest.mark.parametrize("layout", ALL)
 def test_a_mono_copy_scores_exactly_chance(layout):
     kind = layout_of(layout)

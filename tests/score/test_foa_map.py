@@ -8,7 +8,7 @@ from seehear.acoustics.ambisonics import rotate_harmonics, spherical_harmonics
 from seehear.errors import InputError
 from seehear.scene import angles_to_vector, rotation_matrix
 from seehear.score import energy_map, energy_map_scores, mirrored
-from seehear.score.foa_map import solid_angles
+from seehear.score.foa_map import _auc, solid_angles
 from tests.score.conftest import RATE, noise, rendered
 
 
@@ -64,6 +64,15 @@ def test_two_waves_correlate_by_the_cosine_between_them():
     """Both maps are 1 + cos: Pearson over the sphere is the cosine of the angle."""
     for angle in (0.0, 45.0, 90.0, 135.0, 180.0):
         assert scored(wave(angle), wave(0.0)).cc.value == pytest.approx(np.cos(np.deg2rad(angle)), abs=1e-3)
+
+
+def test_auc_by_counting_pairs():
+    """Weighted pairs of a hot and a cold point; equal heights count half."""
+    rng = np.random.default_rng(0)
+    height, weight, hot = rng.integers(0, 6, 40).astype(float), rng.random(40), rng.random(40) < 0.3
+    wins = (height[:, None] > height) + 0.5 * (height[:, None] == height)
+    pairs = np.outer(hot * weight, ~hot * weight)
+    assert _auc(height, hot * weight, ~hot * weight) == pytest.approx((wins * pairs).sum() / pairs.sum())
 
 
 def test_laws():

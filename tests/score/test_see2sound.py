@@ -78,7 +78,7 @@ def test_a_clip_moved_to_the_other_side_scores_as_the_clip_itself():
 
 
 def test_its_own_sanity_numbers_order_as_they_were_found():
-    """Self, unrelated scenes, noise against scene, noise against noise: spec of the published code's faults."""
+    """Self, unrelated scenes, noise against scene, noise against noise."""
 
     def score(a, b):
         return see2sound_similarity(clip(*b, RATE), clip(*a, RATE), sample_rate=RATE)

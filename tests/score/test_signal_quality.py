@@ -64,6 +64,14 @@ def test_bandwidth_is_that_of_the_rate_it_was_made_at(rate):
     assert found == pytest.approx(rate / 2, rel=0.07)
 
 
+@pytest.mark.parametrize(("level_db", "wanted"), [(-60.0, 24000), (-80.0, 8000)])
+def test_faint_sound_above_the_band_counts_down_to_70_db_below(level_db, wanted):
+    made = 0.1 * np.random.default_rng(0).standard_normal(32000)
+    clip = soxr.resample(made, 16000, RATE, quality="VHQ") + noise(1, 2.0) * 10 ** (level_db / 20)
+    found = bandwidth(np.stack([clip, clip]).astype(np.float32), STEREO, sample_rate=RATE).value
+    assert found == pytest.approx(wanted, rel=0.07)
+
+
 def test_bandwidth_of_full_noise_is_all_there_is():
     assert bandwidth(np.stack([noise(0)] * 2), STEREO, sample_rate=RATE).value == pytest.approx(24000, rel=0.06)
 
