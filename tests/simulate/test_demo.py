@@ -36,7 +36,7 @@ def bounds_of(mask):
 def changed(world, time, rows):
     """How strongly the picture differs from the one at 0 s, when the car is out of sight, in some rows."""
     empty = world.stage.frame(0.0).astype(int)
-    apart = np.abs(world.stage.frame(time, exposure=0.02).astype(int) - empty).max(axis=2) / 40.0
+    apart = np.abs(world.stage.frame(time, exposure=0.002).astype(int) - empty).max(axis=2) / 40.0
     outside = np.ones(SIZE[1], bool)
     outside[rows] = False
     apart[outside] = 0.0
