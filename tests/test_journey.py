@@ -165,3 +165,70 @@ def test_demo_runs_and_replaces_only_its_own(tmp_path):
     refused = subprocess.run([*run[:-2], str(foreign)], capture_output=True, text=True)
     assert refused.returncode == 1
     assert (foreign / "heard.mp4").read_bytes() == b"precious"
+
+
+def test_a_gif_runs_as_often_as_asked(tmp_path):
+    from PIL import Image
+
+    frames = [Image.fromarray(frame) for frame in disc_frames(20)]
+    frames[0].save(tmp_path / "disc.gif", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    once, thrice = (tmp_path / name for name in ("once.wav", "thrice.mkv"))
+    seehear.hear(tmp_path / "disc.gif", once, layout="stereo", labels=["car"])
+    seehear.hear(tmp_path / "disc.gif", thrice, layout="stereo", labels=["car"], loops=3)
+    single = soundfile.read(once)[0].T
+    assert single.shape[1] == 2 * 48000
+    with av.open(str(thrice)) as container:
+        assert float(container.duration / av.time_base) == pytest.approx(6.0, abs=0.15)
+    from seehear.media.audio import read_audio
+
+    looped = read_audio(thrice).samples
+    assert np.abs(looped[:, 2 * 48000 : 4 * 48000] - single).max() < 1e-4
+
+
+def test_an_image_is_heard_for_ten_seconds(tmp_path):
+    from PIL import Image
+
+    Image.fromarray(disc_frames(2)[0]).save(tmp_path / "disc.png")
+    heard = seehear.hear(tmp_path / "disc.png", layout="foa")
+    assert heard.samples.shape == (4, 10 * 48000)
+    assert np.sqrt((heard.samples**2).mean()) > 1e-3
+    assert seehear.hear(tmp_path / "disc.png", labels=["car"], duration=2.5).samples.shape == (2, 120000)
+
+
+def test_stream_writes_the_same_without_the_gain(silent, tmp_path):
+    out = tmp_path / "stream.wav"
+    streamed = seehear.hear(silent, out, sound="voices", labels=["car"], stream=True)
+    whole = seehear.hear(silent, sound="voices", labels=["car"], loudness=None).samples
+    samples, rate = soundfile.read(out, dtype="float32")
+    assert soundfile.info(out).subtype == "FLOAT"
+    assert streamed.report.gain_db == 0.0
+    np.testing.assert_allclose(samples.T, whole, atol=1e-6)
+
+
+def test_several_pictures_into_a_folder(sounding, silent, tmp_path):
+    words = [sys.executable, "-m", "seehear", "hear", str(sounding), str(silent), "-o", f"{tmp_path}/out/", "--json"]
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert run.returncode == 1, "two pictures of one name"
+    other = tmp_path / "other.mkv"
+    other.write_bytes(silent.read_bytes())
+    words[5] = str(other)
+    reports = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    assert len(reports) == 2
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "disc.binaural.mp4", "disc.binaural.scene.json", "other.binaural.mp4", "other.binaural.scene.json",
+    ]  # fmt: skip
+
+
+def test_the_original_sound_is_kept_beside(sounding, tmp_path):
+    seehear.hear(sounding, tmp_path / "both.mp4", keep_original=True)
+    with av.open(str(tmp_path / "both.mp4")) as container:
+        assert len(container.streams.audio) == 2
+
+
+def test_a_part_of_a_clip(sounding, tmp_path):
+    whole = seehear.hear(sounding, sound="voices", labels=["car"], layout="foa")
+    part = seehear.hear(
+        sounding, tmp_path / "part.wav", sound="voices", labels=["car"], layout="foa", start=1.0, end=2.0
+    )
+    assert part.scene.duration == pytest.approx(1.0, abs=0.05)
+    assert moving(part).bearing.asked == pytest.approx(moving(whole).bearing.asked, abs=6.0)

@@ -46,7 +46,7 @@ class Bearings:
 
     def bearing(self, thing: SceneObject) -> Bearing | None:
         """Compare one object; None when it made no sound or its direction is unknown."""
-        heard = self._alone[thing.id].heard()
+        heard = _directed(self._alone[thing.id].heard())
         if not len(heard.time) or not Path(thing).has_direction:
             return None
         asked = self._asked(thing, heard)
@@ -71,7 +71,7 @@ class Bearings:
         return np.asarray(weighted.sum(axis=1))
 
     def _in_mix(self, heard: Heard, asked: Array) -> float | None:
-        mix = self._mix.heard()
+        mix = _directed(self._mix.heard())
         _, mine, theirs = np.intersect1d(heard.time, mix.time, assume_unique=True, return_indices=True)
         rest = np.maximum(mix.energy[theirs] - heard.energy[mine], 0.0)
         clear = heard.energy[mine] > DOMINANT * rest
@@ -84,7 +84,8 @@ class Bearings:
 def asked_direction(thing: SceneObject, camera: Camera, time: Array) -> Array:
     """Give the direction, (n, 3), from which an object should be heard at (n,) times, in the listener's axes.
 
-    A dry object with a distance is heard from where it was when the sound left it: ``te = t - |s(te)| / c``.
+    A dry object with a distance is heard from where it was when the sound left it: ``te = t - |s(te)| / c``, solved
+    here apart from the renderer, so that one checks the other.
     """
     path = Path(thing)
     emitted = np.asarray(time, dtype=np.float64)
@@ -92,6 +93,12 @@ def asked_direction(thing: SceneObject, camera: Camera, time: Array) -> Array:
         for _ in range(8):
             emitted = time - path.at(emitted).distance / SOUND_SPEED
     return camera.to_camera(path.at(emitted).direction, time)
+
+
+def _directed(heard: Heard) -> Heard:
+    """Leave out windows that point nowhere."""
+    keep = np.linalg.norm(heard.vector, axis=1) > 0
+    return Heard(*(column[keep] for column in heard))
 
 
 def _mean_lateral(wanted: Array, weight: Array) -> Array:

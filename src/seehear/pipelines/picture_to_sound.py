@@ -97,6 +97,7 @@ class _Hearing:
         self.layout: Layout = layout_of(wish["layout"])
         self.seconds: dict[str, float] = {}
         self.start = wish["start"]
+        self.animated = False
 
     def run(self) -> Heard:
         sidecar = self._check_outputs()
@@ -120,7 +121,7 @@ class _Hearing:
             else:
                 self._timed("render", rendering.run)
                 level = rendering.level(self.wish["loudness"])
-                samples = self._timed("write", lambda: self._write(rendering.blocks(level.gain_db), scene))
+                samples = self._timed("write", lambda: self._write(self._looped(rendering, level.gain_db), scene))
             scene = scene.model_copy(update={"extra": {**scene.extra, "gain_db": level.gain_db}})
             if sidecar is not None:
                 with written_whole(sidecar, force=self.wish["force"]) as beside:
@@ -169,6 +170,7 @@ class _Hearing:
         from seehear.watch import to_scene
 
         info = picture_info(self.picture)
+        self.animated = info.kind == "gif"
         if self.output is not None and self.output.suffix.lower() in PICTURES and self.start > 0:
             from seehear.media.mux import trimmed_start
 
@@ -212,6 +214,11 @@ class _Hearing:
             return scene
         bed: Ambience = scene.ambience.model_copy(update={"gain_db": scene.ambience.gain_db + gain})
         return scene.model_copy(update={AMBIENCE: bed})
+
+    def _looped(self, rendering: Rendering, gain_db: float) -> Iterator[Samples]:
+        """Give the finished sound as often as an animation runs."""
+        for _ in range(self.wish["loops"] if self.animated else 1):
+            yield from rendering.blocks(gain_db)
 
     def _write(self, blocks: Iterator[Samples], scene: Scene) -> Samples | None:
         import numpy as np

@@ -203,6 +203,7 @@ def unknowns(sight: Sight, objects: Sequence[SceneObject], *, moved: bool) -> li
         ("Which objects sound, and when: each is taken to sound while it is in view.", bool(objects)),
         (f"What these are: {', '.join(names)}. Name them with labels.", bool(names)),
         (f"How far away these are: {', '.join(far)}; only their distance relative to the start.", bool(far)),
+        ("How anything moves: a still picture does not show it; what has no name sounds evenly.", sight.still),
         ("Whether the camera turned or moved sideways: both look alike; it is taken to have turned.", moved),
         (
             "How the camera turned: it is taken to stand still.",

@@ -78,12 +78,11 @@ def scene_object(name: str, label: str | None, one: Find, camera: Camera, spread
     keys += _held(one, keys)
     last = max(keys[-1].time, one.until, one.times[0] + 0.01)
     values = np.interp(np.arange(one.times[0], one.times[-1] + 1e-9, 1 / rate), one.times, one.energy)
-    facts = {
-        "sounding": "assumed while in view",
-        "found_as": one.kind,
-        "activity": {"start": round(float(one.times[0]), 4), "rate": rate, "values": values.round(3).tolist()},
-        "contacts": contacts(one.times, one.path, one.seen),
-    }
+    facts: dict[str, object] = {"sounding": "assumed while in view", "found_as": one.kind}
+    if len(one.times) > 1:  # one view alone says nothing of movement
+        start = round(float(one.times[0]), 4)
+        facts["activity"] = {"start": start, "rate": rate, "values": values.round(3).tolist()}
+        facts["contacts"] = contacts(one.times, one.path, one.seen)
     if one.assumed:
         facts["place"] = "assumed: only the label says that it is there"
     if distance is None:
