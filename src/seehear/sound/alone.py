@@ -59,7 +59,8 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
         if known.sounds or against or any(_beside(one, other) for other in rivals):
             continue
         # one swell of the sound has one source: the more prominent thing takes it
-        taken = any(other.present[around(one, grid)].any() for other in swelling)
+        here = around(one, grid)
+        taken = any(max(here.start, other.stay.start) < min(here.stop, other.stay.stop) for other in swelling)
         follows = None if taken else _by_level(one, known, grid)
         alone_then = len(moving) == 1 and not any(other.sounds for other in found.values())
         if follows is not None:
@@ -73,15 +74,15 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
 
 def around(one: Movement, grid: Grid) -> slice:
     """Give the grid's part from before a thing comes to after it is gone, as long again on either side."""
-    inside = np.flatnonzero(one.present)
-    reach = max(int(grid.rate), int(inside[-1] - inside[0]))
-    return slice(max(0, int(inside[0]) - reach), min(len(grid.times), int(inside[-1]) + reach + 1))
+    stay = one.stay
+    reach = max(int(grid.rate), stay.stop - stay.start)
+    return slice(max(one.window.start, stay.start - reach), min(one.window.stop, stay.stop + reach))
 
 
 def _beside(one: Movement, other: Movement) -> bool:
     """Whether another thing of the kind moves beside this one for a good part of its time."""
-    shared = (one.present & other.present).sum() / one.present.sum()
-    return bool(shared > _BESIDE and _prominence(other) > _LESSER * _prominence(one))
+    there = one.present & (other.on(other.present.astype(np.float64), one.window) > 0)
+    return bool(there.sum() > _BESIDE * one.present.sum() and _prominence(other) > _LESSER * _prominence(one))
 
 
 def _explained(other: Movement, found: dict[str, Association]) -> bool:
@@ -95,11 +96,11 @@ def _prominence(one: Movement) -> float:
 
 
 def _by_level(one: Movement, known: Association, grid: Grid) -> Association | None:
-    near = nearness(one, grid.times)
+    window = around(one, grid)
+    near = nearness(one, grid.times[window])
     if near is None:
         return None
-    window = around(one, grid)
-    expected, heard = 10 * np.log10(near + 0.01)[window], grid.power[:, window]
+    expected, heard = 10 * np.log10(near + 0.01), grid.power[:, window]
     fit = _followed(expected, heard, grid.rate)
     if fit.agreeing < _LEAST_BANDS:
         return None
@@ -134,7 +135,7 @@ def _followed(expected: Curve, power: Curve, rate: float) -> _Fit:
 
 
 def _by_events(one: Movement, known: Association, grid: Grid) -> bool:
-    events = np.asarray((grid.level > _CLEAR).any(axis=0))
+    events = np.asarray((grid.level[:, one.window] > _CLEAR).any(axis=0))
     if float(events[one.present].mean()) < _LEAST_SHARE or not (_steady(one) or known.p_value < _HINT):
         return False
     return not _outside(one, events, grid)

@@ -15,10 +15,9 @@ from seehear.sound.movement import Movement
 from seehear.sound.sides import Sides, agreement
 from seehear.sound.significance import Curve, Match, match
 
-ALPHA = 0.01
-_SHARED_ALPHA = 0.04
+ALPHA = 0.006
+_SHARED_ALPHA = 0.03
 _LEAST_CORRELATION = 0.15
-_AROUND = 10.0
 _SLOW = 2.0
 _CONTACT = 0.035
 _GROUP = 3
@@ -91,7 +90,7 @@ def associate(movements: list[Movement], grid: Grid, *, rng: np.random.Generator
     """Say which of the objects sound.
 
     Args:
-        movements: on the grid's times.
+        movements: on the grid.
         grid: the soundtrack.
         rng: draws the random orders of the tests.
 
@@ -127,15 +126,18 @@ def unrelated(name: str, grid: Grid) -> Association:
 
 def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: np.random.Generator) -> Association:
     """Compare one object with the sound, but for what others already explain."""
-    near = _window(one, grid)
-    others = [_lagged(curve, lag * grid.rate) for other, lag in known for curve in _curves(other, grid).values()]
-    drift = np.stack([np.ones(near.stop - near.start), *(curve[near] for curve in others)])
+    others = [
+        _lagged(other.on(curve, one.window), lag * grid.rate)
+        for other, lag in known
+        for curve in _curves(other, grid.rate).values()
+    ]
+    drift = np.stack([np.ones(len(one.times)), *others])
+    curves = _curves(one, grid.rate)
     found: list[tuple[str, Match]] = []
-    for cue, curve in _curves(one, grid).items():
-        sound = grid.level if cue == "activity" else grid.onset
-        heard = _fast(sound[:, near], grid.rate) if cue == "activity" else sound[:, near]
-        left, moved = _without(heard, drift), _without(curve[None, near], drift)[0]
-        found.append((cue, match(moved, left, rate=grid.rate, rng=rng)))
+    for cue, curve in curves.items():
+        sound = (grid.level if cue == "activity" else grid.onset)[:, one.window]
+        left = _without(_fast(sound, grid.rate) if cue == "activity" else sound, drift)
+        found.append((cue, match(_without(curve[None], drift)[0], left, rate=grid.rate, rng=rng)))
     if not found:
         return unrelated(one.id, grid)
     cue, best = min(found, key=lambda pair: (pair[1].p_value, -pair[1].correlation))
@@ -144,21 +146,21 @@ def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: 
     weights = weights / weights.max() if weights.max() > 0 else weights
     side = None
     if grid.sides is not None:
-        shifted = _lagged(_curves(one, grid)[cue], best.lag * grid.rate)
-        side = agreement(grid.sides, shifted, one.azimuth, weights)
+        shifted = _lagged(curves[cue], best.lag * grid.rate)
+        side = agreement(grid.sides.between(one.window), shifted, one.azimuth, weights)
         chance = min(1.0, chance * 4.0 ** (-side if side > 0 else -2 * side))
     return Association(one.id, False, cue, best.correlation, best.lag, float(chance), side, weights, 0.0)
 
 
-def _curves(one: Movement, grid: Grid) -> dict[str, Curve]:
+def _curves(one: Movement, rate: float) -> dict[str, Curve]:
     """What of a movement may show in a sound: contacts, activity, and the starts of activity."""
     curves: dict[str, Curve] = {}
     if len(one.contacts):
-        apart = (grid.times[:, None] - one.contacts) / _CONTACT
-        curves["contacts"] = np.exp(-0.5 * np.minimum(apart, 30.0) ** 2).sum(axis=1)
+        apart = (one.times[:, None] - one.contacts) / _CONTACT
+        curves["contacts"] = np.exp(-0.5 * np.minimum(np.abs(apart), 30.0) ** 2).sum(axis=1)
     moved = np.sqrt(one.activity)
-    if np.ptp(moved) > 0:
-        curves["activity"] = _fast(moved[None], grid.rate)[0]
+    if len(moved) > 1 and np.ptp(moved) > 0:
+        curves["activity"] = _fast(moved[None], rate)[0]
         if not len(one.contacts):
             curves["starts"] = np.maximum(np.gradient(moved), 0.0)
     return curves
@@ -182,15 +184,8 @@ def _lagged(curve: Curve, frames: float) -> Curve:
     return np.roll(curve, round(frames))
 
 
-def _window(one: Movement, grid: Grid) -> slice:
-    """The object's time in the picture and as long before and after, ten seconds at least."""
-    inside = np.flatnonzero(one.present)
-    around = max(int(_AROUND * grid.rate), inside[-1] - inside[0])
-    return slice(max(0, inside[0] - around), min(len(grid.times), inside[-1] + around + 1))
-
-
 def _together(one: Movement, other: Movement) -> bool:
-    return bool((one.present & other.present).any())
+    return bool(max(one.stay.start, other.stay.start) < min(one.stay.stop, other.stay.stop))
 
 
 def _limit(one: Movement, plausible: list[Movement]) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from seehear.sound.association import Association
 from seehear.sound.evidence import Evidence, coarse_bands
 from seehear.sound.movement import Movement
+from seehear.sound.nearness import nearness
 from seehear.sound.significance import Curve
 from seehear.sound.spectrum import Floats
 
@@ -46,53 +47,72 @@ class Gate(NamedTuple):
         return found
 
 
-def gate_of(found: Association, one: Movement, times: Curve, evidence: Evidence) -> Gate:
+def gate_of(found: Association, one: Movement, evidence: Evidence) -> Gate:
     """Give the gate of an object that was found to sound.
 
     Args:
         found: its association.
         one: its movement.
-        times: (n,) s of the movement's values.
         evidence: the soundtrack.
     """
-    stamps = evidence.times
+    first, stop = (int(at) for at in np.searchsorted(evidence.times, [one.times[0], one.times[-1]]))
+    stamps = evidence.times[first:stop]
     bands = np.ones(evidence.transform.bands)
     if found.cue in ("contacts", "activity", "starts") and found.bands.any():
         bands = found.bands[coarse_bands(evidence.transform)]
     if found.cue == "contacts":
-        values = _struck(one.contacts + found.lag, stamps, evidence.onset @ found.bands.astype(np.float32))
+        onset = evidence.onset[first:stop] @ found.bands.astype(np.float32)
+        values = _struck(one.contacts + found.lag, stamps, onset)
     elif found.cue in ("activity", "starts"):
-        values = _moved(one.activity, times + found.lag, stamps)
+        values = _moved(one.activity, one.times + found.lag, stamps)
     else:
-        values = np.interp(stamps, times, one.present.astype(np.float64))
-    return made_gate(values, bands)
+        values = np.interp(stamps, one.times, one.present.astype(np.float64))
+    return made_gate(values, bands, first)
 
 
-def swell_gate(near: Curve, times: Curve, inside: slice, evidence: Evidence) -> tuple[Gate, Floats]:
+def swell_gate(one: Movement, inside: tuple[float, float], evidence: Evidence) -> tuple[Gate, Floats] | None:
     """Give the gate of a sound that swells and fades with nearness, and the noise floor without it.
 
     In every band the mean power is taken as ``a + c near``, fitted around the object's time; what stands far out of it
     does not count.
 
     Args:
-        near: (n,) power at the listener, 1 where the object is nearest.
-        times: (n,) s of ``near``.
-        inside: of ``times``: where to fit.
+        one: the movement.
+        inside: s: where to fit.
         evidence: the soundtrack.
 
     Returns:
-        The gate, and the share, (floor steps, bands), of the floor that is not the object's.
+        The gate, and the share, (floor steps, bands), of the floor that is not the object's; None where the object
+        goes nowhere.
     """
-    step = evidence.floor_step
-    stamps = evidence.times
-    middles = (np.arange(len(evidence.floor)) + 0.5) * step / evidence.transform.rate
-    there = np.interp(middles, times, near)
-    fitted = (middles >= times[inside][0]) & (middles <= times[inside][-1])
+    steps = np.arange(len(evidence.floor), dtype=np.float64)
+    middles: Curve = (steps + 0.5) * evidence.floor_step / evidence.transform.rate
+    there, near = nearness(one, middles), nearness(one, evidence.times)
+    if there is None or near is None:
+        return None
+    fitted = (middles >= inside[0]) & (middles <= inside[1])
     rest, swell = _fitted(there[fitted], evidence.floor[fitted].astype(np.float64))
-    values = np.sqrt(np.interp(stamps, times, near))
+    values = np.sqrt(near)
     gate = made_gate(np.where(values > _FAR, values, 0.0), np.ones(len(swell)))
     share = rest / np.maximum(rest + swell * there[:, None], 1e-20)
     return gate._replace(steady=np.sqrt(swell).astype(np.float32)), share.astype(np.float32)
+
+
+def spans_gate(spans: tuple[tuple[float, float], ...], evidence: Evidence) -> Gate:
+    """Give the gate that is open in the given spans, s."""
+    stamps = evidence.times
+    values = np.zeros(len(stamps))
+    for start, end in spans:
+        values = np.maximum(values, np.clip(np.minimum(stamps - start, end - stamps) / _FADE + 1, 0, 1))
+    return made_gate(values, np.ones(evidence.transform.bands))
+
+
+def made_gate(values: Curve, bands: Curve, first: int = 0) -> Gate:
+    """Keep the part of (n,) values, the first of them at frame ``first``, that is not 0."""
+    open_at = np.flatnonzero(values > 1e-3)
+    start, stop = (int(open_at[0]), int(open_at[-1]) + 1) if len(open_at) else (0, 0)
+    kept = np.where(values[start:stop] > 1e-3, values[start:stop], 0.0)
+    return Gate(first + start, kept.astype(np.float32), bands.astype(np.float32))
 
 
 def _fitted(near: Curve, power: NDArray[np.float64]) -> tuple[Curve, Curve]:
@@ -109,23 +129,6 @@ def _fitted(near: Curve, power: NDArray[np.float64]) -> tuple[Curve, Curve]:
         rest = np.maximum(level - swell * middle, 0.0)
         kept = power <= _OUTLIER * (rest + swell * near[:, None]) + 1e-20
     return rest, swell
-
-
-def spans_gate(spans: tuple[tuple[float, float], ...], evidence: Evidence) -> Gate:
-    """Give the gate that is open in the given spans, s."""
-    stamps = evidence.times
-    values = np.zeros(len(stamps))
-    for start, end in spans:
-        values = np.maximum(values, np.clip(np.minimum(stamps - start, end - stamps) / _FADE + 1, 0, 1))
-    return made_gate(values, np.ones(evidence.transform.bands))
-
-
-def made_gate(values: Curve, bands: Curve) -> Gate:
-    """Keep the part of (frames,) values that is not 0."""
-    open_at = np.flatnonzero(values > 1e-3)
-    first, stop = (int(open_at[0]), int(open_at[-1]) + 1) if len(open_at) else (0, 0)
-    kept = np.where(values[first:stop] > 1e-3, values[first:stop], 0.0)
-    return Gate(first, kept.astype(np.float32), bands.astype(np.float32))
 
 
 def _struck(expected: Curve, stamps: Curve, onset: NDArray[np.floating]) -> Curve:

@@ -16,14 +16,17 @@ Curve = NDArray[np.float64]
 
 _LEAST_WAY = 1.0
 _EDGE = 0.01
+_AROUND = 10.0
 _LEAST_SWING = 1e-6
 
 
 class Movement(NamedTuple):
-    """One object on a grid of (n,) times.
+    """One object, from before it comes to after it is gone: as long as it stays on either side, ten seconds at least.
 
     Attributes:
         id: of the object.
+        first: place of its first value on the grid.
+        times: (n,) s of its values.
         activity: (n,) how strongly it moves; 0 where it is not there.
         contacts: (k,) s, when it hits something.
         present: (n,) whether it is in the picture.
@@ -34,6 +37,8 @@ class Movement(NamedTuple):
     """
 
     id: str
+    first: int
+    times: Curve
     activity: Curve
     contacts: Curve
     present: NDArray[np.bool_]
@@ -42,9 +47,34 @@ class Movement(NamedTuple):
     azimuth: Curve
     plausible: bool
 
+    @property
+    def window(self) -> slice:
+        """Its part of the grid."""
+        return slice(self.first, self.first + len(self.times))
 
-def movement_of(thing: SceneObject, camera: Camera, times: Curve, duration: float) -> Movement:
-    """Read an object's movement at (n,) times of a clip of ``duration`` s."""
+    @property
+    def stay(self) -> slice:
+        """From its first to its last moment in the picture, on the grid; empty if it is never there."""
+        there = np.flatnonzero(self.present)
+        return slice(self.first + int(there[0]), self.first + int(there[-1]) + 1) if len(there) else slice(0, 0)
+
+    def on(self, curve: Curve, window: slice) -> Curve:
+        """Bring one of its curves to another part of the grid; 0 where it is not known."""
+        found = np.zeros(window.stop - window.start)
+        a, b = max(window.start, self.first), min(window.stop, self.first + len(self.times))
+        if a < b:
+            found[a - window.start : b - window.start] = curve[a - self.first : b - self.first]
+        return found
+
+
+def movement_of(thing: SceneObject, camera: Camera, grid: Curve, duration: float) -> Movement:
+    """Read an object's movement on a grid of times, s, of a clip of ``duration`` s."""
+    first, last = thing.keyframes[0].time, thing.keyframes[-1].time
+    if len(thing.keyframes) == 1:
+        first, last = 0.0, duration
+    reach = max(_AROUND, last - first)
+    start, stop = (int(one) for one in np.searchsorted(grid, [first - reach, last + reach]))
+    times = grid[start:stop]
     path = Path(thing)
     boxes = path.box_at(times)
     boxed = np.isfinite(boxes).all(axis=1)
@@ -62,7 +92,7 @@ def movement_of(thing: SceneObject, camera: Camera, times: Curve, duration: floa
     moves = bool(len(contacts)) or _moves(activity[present], azimuth[present])
     inner = np.nan_to_num(np.concatenate([boxes[:, :2], 1 - boxes[:, 2:]], axis=1))
     whole = np.asarray(boxed & (inner > _EDGE).all(axis=1))
-    return Movement(thing.id, activity, contacts, present, size, whole, azimuth, moves)
+    return Movement(thing.id, start, times, activity, contacts, present, size, whole, azimuth, moves)
 
 
 def contact_times(thing: SceneObject) -> Curve:

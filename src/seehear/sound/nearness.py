@@ -16,12 +16,12 @@ _BEYOND = 1.5
 _LEAST_TURN, _LEAST_GROWTH = 10.0, 1.4
 
 
-def nearness(one: Movement, times: Curve) -> Curve | None:
-    """Give the power at the listener, (n,), 1 where the thing is nearest; None where it takes no way to speak of.
+def nearness(one: Movement, at: Curve) -> Curve | None:
+    """Give the power at the listener, (n,), relative to where the thing is nearest; None where it goes nowhere.
 
     Args:
         one: the movement.
-        times: (n,) s of its values; beyond one and a half times its time in the picture the last value is held.
+        at: (n,) s; beyond one and a half times its time in the picture the last value is held.
     """
     if not _travels(one):
         return None
@@ -29,15 +29,19 @@ def nearness(one: Movement, times: Curve) -> Curve | None:
     clear = known & one.whole if (known & one.whole).sum() >= _LEAST_FRAMES else known
     if clear.sum() < _LEAST_FRAMES:
         return None
-    seen = times[clear]
+    seen = one.times[clear]
     depth = 1.0 / one.size[clear]
     aside = np.tan(np.deg2rad(one.azimuth[clear])) * depth
-    present = times[one.present]
+    present = one.times[one.present]
     longest = _BEYOND * (present[-1] - present[0])
-    held = np.clip(times, present[0] - longest, present[-1] + longest)
-    away, across = (np.polynomial.Polynomial.fit(seen, values, 1)(held) for values in (depth, aside))
-    squared = np.asarray(away**2 + across**2)
-    return np.asarray(squared.min() / np.maximum(squared, 1e-12))
+    lines = [np.polynomial.Polynomial.fit(seen, values, 1) for values in (depth, aside)]
+
+    def squared(when: Curve) -> Curve:
+        held = np.clip(when, present[0] - longest, present[-1] + longest)
+        return np.asarray(sum(line(held) ** 2 for line in lines))
+
+    nearest = squared(np.linspace(present[0] - longest, present[-1] + longest, 2000)).min()
+    return np.asarray(nearest / np.maximum(squared(at), 1e-12))
 
 
 def _travels(one: Movement) -> bool:

@@ -1,7 +1,7 @@
 """The clip's own soundtrack, taken apart and placed: which objects sound, one stem for each, and the ambience."""
 
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from seehear.sound.association import Association, Grid, associate, grid_of, unr
 from seehear.sound.evidence import Evidence, evidence_of, noise_floor
 from seehear.sound.gates import Gate, gate_of, spans_gate, swell_gate
 from seehear.sound.movement import Movement, movement_of
-from seehear.sound.nearness import nearness
 from seehear.sound.sounded import Sounded
 from seehear.sound.soundtrack import SILENCE, soundtrack_of
 from seehear.sound.spans import heard_in
@@ -61,10 +60,30 @@ def taken_apart(scene: Scene, track: Track, *, seed: int = 0) -> Sounded:
         track: the soundtrack, as long as the scene.
         seed: settles every free choice.
     """
+    plan = _planned(scene, track, seed)
+    if plan is None:
+        return _nothing(scene, track.sample_rate, "the soundtrack is digital silence")
+    spans, bed = heard_in(plan.stems)
+    mute = {name for name, one in spans.items() if not one}
+    told = _told(scene, plan.found, {name: one for name, one in spans.items() if one}, plan.note)
+    ambience = (scene.ambience or Ambience()) if bed > SILENCE else None
+    return Sounded(told.model_copy(update={"ambience": ambience}), plan.stems.without(mute) if mute else plan.stems)
+
+
+class _Plan(NamedTuple):
+    """What sounds, and how it is taken apart; the evidence for it is not kept."""
+
+    found: dict[str, Association]
+    note: str | None
+    stems: OwnStems
+
+
+def _planned(scene: Scene, track: Track, seed: int) -> _Plan | None:
+    """Listen once and say what sounds; None for digital silence."""
     transform = transform_of(track.sample_rate)
     evidence = evidence_of(track.blocks(), transform, track.length)
     if evidence.silent:
-        return _nothing(scene, track.sample_rate, "the soundtrack is digital silence")
+        return None
     grid = grid_of(evidence)
     movements = [movement_of(one, Camera(scene.camera), grid.times, scene.duration) for one in scene.objects]
     note: str | None
@@ -76,11 +95,7 @@ def taken_apart(scene: Scene, track: Track, *, seed: int = 0) -> Sounded:
     gates, floor = _gates(scene, found, movements, grid, evidence)
     lateral = evidence.balance is not None
     stems = OwnStems(track, transform, gates, floor, floor_step=evidence.floor_step, seed=seed, lateral=lateral)
-    spans, bed = heard_in(stems)
-    mute = {name for name in gates if not spans.get(name)}
-    told = _told(scene, found, {name: spans[name] for name in gates if name not in mute}, note)
-    ambience = (scene.ambience or Ambience()) if bed > SILENCE else None
-    return Sounded(told.model_copy(update={"ambience": ambience}), stems.without(mute) if mute else stems)
+    return _Plan(found, note, stems)
 
 
 def _found(scene: Scene, movements: list[Movement], grid: Grid, seed: int) -> tuple[dict[str, Association], str | None]:
@@ -114,14 +129,17 @@ def _gates(
     floor = noise_floor(evidence)
     for thing, one in zip(scene.objects, movements, strict=True):
         told = found[one.id]
-        near = nearness(one, grid.times) if told.sounds and told.cue == "level" else None
-        if near is not None:
-            gates[one.id], share = swell_gate(near, grid.times, around(one, grid), evidence)
+        swell = None
+        if told.sounds and told.cue == "level":
+            times = grid.times[around(one, grid)]
+            swell = swell_gate(one, (float(times[0]), float(times[-1])), evidence)
+        if swell is not None:
+            gates[one.id], share = swell
             floor = floor * share
         elif told.sounds and told.cue == "given":
             gates[one.id] = spans_gate(thing.sounding, evidence)
         elif told.sounds:
-            gates[one.id] = gate_of(told, one, grid.times, evidence)
+            gates[one.id] = gate_of(told, one, evidence)
     return gates, floor
 
 

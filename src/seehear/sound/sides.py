@@ -25,6 +25,10 @@ class Sides(NamedTuple):
     power: Curve
     lead: Curve
 
+    def between(self, window: slice) -> "Sides":
+        """Give a part of the frames."""
+        return Sides(self.balance[:, window], self.power[:, window], self.lead[window])
+
 
 def agreement(sides: Sides, moved: Curve, azimuth: Curve, bands: Curve) -> float:
     """Say whether the sound that goes with a movement lies where the object is seen.

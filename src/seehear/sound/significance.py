@@ -127,6 +127,9 @@ def _shuffled(moved: Curve, rate: float, rng: np.random.Generator) -> Curve:
     """The movement in pieces of one to two seconds, in random order, from a random start."""
     n = len(moved)
     sizes = rng.integers(int(_PIECE[0] * rate), int(_PIECE[1] * rate) + 1, size=int(n / (_PIECE[0] * rate)) + 1)
-    cuts = np.cumsum(sizes)
-    pieces = np.split(np.roll(moved, rng.integers(n)), cuts[cuts < n])
-    return np.concatenate([pieces[i] for i in rng.permutation(len(pieces))])
+    cuts = np.minimum(np.concatenate([[0], np.cumsum(sizes)]), n)
+    order = rng.permutation(len(sizes))
+    lengths = np.diff(cuts)[order]
+    begins = np.cumsum(lengths) - lengths
+    places = np.arange(n) + np.repeat(cuts[:-1][order] - begins, lengths) + int(rng.integers(n))
+    return np.asarray(moved[places % n])

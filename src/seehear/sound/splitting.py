@@ -138,8 +138,11 @@ class OwnStems:
             spectra = np.concatenate([one.spectra for one in held], axis=1)
             masks = _blended(self._modelled(first, spectra[:, : reach - first]), tail)
             settled = reach - first if reach == total else _CHUNK
-            cut = settled * self._transform.hop
-            yield samples[:, :cut], spectra[:, :settled], {name: mask[:settled] for name, mask in masks.items()}
+            hop, cut = self._transform.hop, settled * self._transform.hop
+            for start in range(0, settled, _STEP):
+                part = slice(start, min(start + _STEP, settled))
+                fresh = samples[:, part.start * hop : part.stop * hop]
+                yield fresh, spectra[:, part], {name: mask[part] for name, mask in masks.items()}
             tail = {name: mask[settled:] for name, mask in masks.items()}
             first += settled
             held = [Chunk(first, samples[:, cut:], spectra[:, settled:])]
