@@ -22,6 +22,8 @@ _FLOOR_REACH = 7.0
 _FLOOR_BIAS = 1.6
 _QUIET = 1e-10
 _EAR_DELAY = 1e-3
+_DUAL_MONO = 1e-3
+"""Side to middle power up to which two channels count as one twice over: what a codec leaves of it."""
 
 
 class Evidence(NamedTuple):
@@ -74,7 +76,7 @@ def evidence_of(blocks: Iterable[Samples], transform: Transform, length: int) ->
     listener = _Listener(transform)
     parts = [listener.hear(chunk) for chunk in chunks(blocks, transform, length, _FRAMES)]
     power, onset, sides, floor = (np.concatenate(column) for column in zip(*parts, strict=True))
-    lateral = sides.shape[1] > 0 and bool(np.abs(sides[:, 2:]).max(initial=0.0) > 1e-3)
+    lateral = listener.side > _DUAL_MONO * listener.middle
     return Evidence(
         transform,
         power,
@@ -94,7 +96,7 @@ def coarse_bands(transform: Transform) -> NDArray[np.intp]:
 
 
 class _Listener:
-    """Keeps what the next chunk needs of the last one."""
+    """Keeps what the next chunk needs of the last one, and the totals."""
 
     def __init__(self, transform: Transform) -> None:
         self._transform = transform
@@ -102,11 +104,15 @@ class _Listener:
         self._coarse = np.eye(bands[-1] + 1, dtype=np.float32)[bands]
         self._last = np.full((2, transform.bands), np.log(_QUIET), dtype=np.float32)
         self._reach = max(1, round(_EAR_DELAY * transform.sample_rate))
-        self.peak = 0.0
+        self.peak = self.side = self.middle = 0.0
 
     def hear(self, chunk: Chunk) -> tuple[Floats, Floats, Floats, Floats]:
         """Give power, onset, (delay, sharpness, balance ...) and floor of a chunk."""
         self.peak = max(self.peak, float(np.abs(chunk.samples).max(initial=0.0)))
+        if len(chunk.samples) == 2:
+            left, right = chunk.samples.astype(np.float64)
+            self.side += float(((left - right) ** 2).sum())
+            self.middle += float(((left + right) ** 2).sum())
         spectra = chunk.spectra
         scale = np.float32(4.0 / self._transform.size**2)
         each = self._transform.gather((spectra.real**2 + spectra.imag**2) * scale)
