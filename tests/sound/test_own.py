@@ -149,3 +149,43 @@ def test_what_the_scene_says_of_an_object_is_believed(stage):
 def test_own_needs_a_clip():
     with pytest.raises(InputError, match="choose 'voices'"):
         to_stems(Scene(duration=1.0))
+
+
+def passing(*, twice=False):
+    """A thing that drives past at a steady pace, out of view at both ends, and the noise it makes; some wind."""
+    rng = np.random.default_rng(11)
+    count = 8 * 48000
+    times = np.linspace(2.0, 6.0, 41)
+    place = 0.5 + (times - 4.0) / 4.4  # of the picture's width
+    keys = [
+        {"time": t, "azimuth": np.rad2deg(np.arctan((1 - 2 * x) * np.tan(np.pi / 6))), "elevation": 0.0,
+         "box": [max(0.0, x - 0.1), 0.4, min(1.0, x + 0.1), 0.6]}
+        for t, x in zip(times.tolist(), place.tolist(), strict=True)
+    ]  # fmt: skip
+    aside = np.tan(np.pi / 6) * (np.arange(count) / 48000 - 4.0) / 2.2
+    rumble = np.cumsum(rng.standard_normal(count))
+    rumble = rumble - np.convolve(rumble, np.ones(500) / 500, "same") + 3 * rng.standard_normal(count)
+    engine = 0.01 * rumble / np.sqrt(1 + (3 * aside) ** 2)
+    activity = {"start": 2.0, "rate": 30.0, "values": [1.0] * 120}
+    extra = {"sounding": "assumed while in view", "activity": activity, "contacts": []}
+    thing = {"id": "car", "keyframes": keys, "sounding": [[2.0, 6.0]], "extra": extra}
+    scene = Scene(duration=8.0, objects=[thing, {**thing, "id": "twin"}] if twice else [thing])
+    return scene, engine[None], 0.002 * rng.standard_normal((1, count))
+
+
+def test_what_passes_alone_takes_the_sound_that_swells_with_its_nearness(stage):
+    scene, engine, wind = passing()
+    sounded = taken_apart(scene, stage.heard((engine + wind).astype(np.float32)))
+    (one,) = sounded.scene.objects
+    assert one.extra["association"]["cue"] == "level"
+    assert one.extra["association"]["confidence"] == 0.6
+    assert stage.sdr(engine, stage.gathered(sounded.stems)["car"]) > 10
+    # it is heard before it comes into the picture
+    assert one.sounding[0][0] < 1.0
+
+
+def test_of_two_that_pass_together_neither_is_taken_for_the_source(stage):
+    scene, engine, wind = passing(twice=True)
+    sounded = taken_apart(scene, stage.heard((engine + wind).astype(np.float32)))
+    assert sounded.scene.objects == ()
+    assert "no movement seen" in sounded.scene.extra["unknown"][-1]

@@ -1,11 +1,13 @@
-"""The one thing that moves gets what stands out: two rules for pictures with a single plausible source at a time.
+"""The one thing that moves gets what stands out: rules for pictures with a single plausible source at a time.
 
 Movement at a steady pace says nothing about when a sound comes, so that no correlation of activity can show it.
+Where nothing else of the kind moves beside it but what is known to sound:
 
+- A weaker match will do than among many: a probability below 0.03.
 - ``level``: the sound swells and fades in most bands as the thing comes near and goes, to the decibel.
 - ``alone``: events stand out of the noise while it is in the picture, and hardly any do while it is not.
 
-Both hold only where nothing else of the kind moves beside it, and with a stated confidence of about one half.
+Each with a stated confidence of about one half.
 """
 
 from typing import NamedTuple
@@ -23,6 +25,7 @@ _LEAST_SECONDS = 0.5
 _MOST_OUTSIDE = 0.33
 _STEADY = 0.5
 _HINT = 0.03
+_HINTED_CORRELATION = 0.4
 _MARGIN = 0.5
 _BESIDE = 0.25
 _LESSER = 0.1
@@ -30,6 +33,7 @@ _LEAST_FIT = 0.85
 _LEAST_BANDS = 3
 _LEAST_SWING_DB = 2.0
 _SLOW = 1.0
+_STILL_CAMERA, _OWN_WAY = 3.0, 3.0
 _AUDIBLE = 1e-9
 
 
@@ -56,7 +60,7 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
         known = found.get(one.id, unrelated(one.id, grid))
         against = known.side is not None and known.side < -0.5
         rivals = [other for other in moving if other.id != one.id and not _explained(other, found)]
-        if known.sounds or against or any(_beside(one, other) for other in rivals):
+        if known.sounds or against or not _by_itself(one, grid) or any(_beside(one, other) for other in rivals):
             continue
         # one swell of the sound has one source: the more prominent thing takes it
         here = around(one, grid)
@@ -66,9 +70,10 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
         if follows is not None:
             told[one.id] = follows
             swelling.append(one)
-        elif alone_then and _by_events(one, known, grid):
-            kept = known if known.p_value < _HINT else known._replace(lag=0.0)
-            told[one.id] = kept._replace(sounds=True, cue="alone", confidence=0.5)
+        elif known.p_value < _HINT and known.correlation >= _HINTED_CORRELATION:
+            told[one.id] = known._replace(sounds=True, confidence=0.5)
+        elif alone_then and _by_events(one, grid):
+            told[one.id] = known._replace(sounds=True, cue="alone", lag=0.0, confidence=0.5)
     return told
 
 
@@ -77,6 +82,14 @@ def around(one: Movement, grid: Grid) -> slice:
     stay = one.stay
     reach = max(int(grid.rate), stay.stop - stay.start)
     return slice(max(one.window.start, stay.start - reach), min(one.window.stop, stay.stop + reach))
+
+
+def _by_itself(one: Movement, grid: Grid) -> bool:
+    """Whether it moves much more than the camera: what is near seems to move when a hand-held camera does."""
+    turned = float(np.ptp(grid.swing[:, one.stay], axis=1).sum())
+    azimuth = one.azimuth[one.present & np.isfinite(one.azimuth)]
+    way = float(np.ptp(np.unwrap(azimuth, period=360.0))) if len(azimuth) else 0.0
+    return turned < _STILL_CAMERA or way > _OWN_WAY * turned
 
 
 def _beside(one: Movement, other: Movement) -> bool:
@@ -134,9 +147,9 @@ def _followed(expected: Curve, power: Curve, rate: float) -> _Fit:
     return _Fit(mean, int(good.sum()), np.where(good, np.clip(fits, 0.0, 1.0), 0.0))
 
 
-def _by_events(one: Movement, known: Association, grid: Grid) -> bool:
+def _by_events(one: Movement, grid: Grid) -> bool:
     events = np.asarray((grid.level[:, one.window] > _CLEAR).any(axis=0))
-    if float(events[one.present].mean()) < _LEAST_SHARE or not (_steady(one) or known.p_value < _HINT):
+    if float(events[one.present].mean()) < _LEAST_SHARE or not _steady(one):
         return False
     return not _outside(one, events, grid)
 

@@ -2,14 +2,16 @@
 
 An object sounds if chance is an unlikely reason for the match (`ALPHA`, divided among many objects). The best match is
 taken first; what it explains is then regressed out of movement and sound before the others are asked again, so that
-what merely moves along stays silent. With two channels the side on which the sound lies speaks for or against.
+what merely moves along stays silent, and so does what only the hand that holds the camera moves. With two channels the side on which the sound lies speaks for or against.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.scene import CameraPose
 from seehear.sound.evidence import Evidence
 from seehear.sound.movement import Movement
 from seehear.sound.sides import Sides, agreement
@@ -33,6 +35,7 @@ class Grid(NamedTuple):
         level: (coarse, n) log power above the noise floor.
         onset: (coarse, n) spectral flux.
         sides: where the sound lies; None for one channel.
+        swing: (3, n) deg, the camera's yaw, pitch and roll: a hand that moves it makes noise too.
     """
 
     times: Curve
@@ -41,6 +44,7 @@ class Grid(NamedTuple):
     level: Curve
     onset: Curve
     sides: Sides | None
+    swing: Curve
 
 
 class Association(NamedTuple):
@@ -70,8 +74,8 @@ class Association(NamedTuple):
     confidence: float
 
 
-def grid_of(evidence: Evidence) -> Grid:
-    """Bring what was kept of a soundtrack to the grid of comparison."""
+def grid_of(evidence: Evidence, poses: Sequence[CameraPose] = ()) -> Grid:
+    """Bring what was kept of a soundtrack, and how the camera turned meanwhile, to the grid of comparison."""
     n = len(evidence.power) // _GROUP
     power = _grouped(evidence.power, n).mean(axis=1).T.astype(np.float64)
     onset = _grouped(evidence.onset, n).max(axis=1).T.astype(np.float64)
@@ -83,7 +87,10 @@ def grid_of(evidence: Evidence) -> Grid:
         balance = _grouped(evidence.balance, n).mean(axis=1).T.astype(np.float64)
         sides = Sides(balance, power, _grouped(lead, n).mean(axis=1)[:, 0].astype(np.float64))
     times = evidence.times[: n * _GROUP].reshape(n, _GROUP).mean(axis=1)
-    return Grid(times, evidence.transform.rate / _GROUP, power, level, onset, sides)
+    stamps = [pose.time for pose in poses] or [0.0]
+    angles = np.array([[pose.yaw, pose.pitch, pose.roll] for pose in poses] or [[0.0] * 3])
+    swing = np.stack([np.interp(times, stamps, np.unwrap(angle, period=360.0)) for angle in angles.T])
+    return Grid(times, evidence.transform.rate / _GROUP, power, level, onset, sides, swing)
 
 
 def associate(movements: list[Movement], grid: Grid, *, rng: np.random.Generator) -> dict[str, Association]:
@@ -131,7 +138,7 @@ def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: 
         for other, lag in known
         for curve in _curves(other, grid.rate).values()
     ]
-    drift = np.stack([np.ones(len(one.times)), *others])
+    drift = np.stack([np.ones(len(one.times)), _shaken(grid)[one.window], *others])
     curves = _curves(one, grid.rate)
     found: list[tuple[str, Match]] = []
     for cue, curve in curves.items():
@@ -164,6 +171,14 @@ def _curves(one: Movement, rate: float) -> dict[str, Curve]:
         if not len(one.contacts):
             curves["starts"] = np.maximum(np.gradient(moved), 0.0)
     return curves
+
+
+def _shaken(grid: Grid) -> Curve:
+    """How fast the camera turns, on the scale of activities; the part that changes within seconds."""
+    speed = (
+        np.linalg.norm(np.gradient(grid.swing, 1 / grid.rate, axis=1), axis=0) if len(grid.times) > 1 else grid.times
+    )
+    return _fast(np.sqrt(speed)[None], grid.rate)[0]
 
 
 def _fast(rows: Curve, rate: float) -> Curve:

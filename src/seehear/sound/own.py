@@ -84,7 +84,7 @@ def _planned(scene: Scene, track: Track, seed: int) -> _Plan | None:
     evidence = evidence_of(track.blocks(), transform, track.length)
     if evidence.silent:
         return None
-    grid = grid_of(evidence)
+    grid = grid_of(evidence, scene.camera.pose)
     movements = [movement_of(one, Camera(scene.camera), grid.times, scene.duration) for one in scene.objects]
     note: str | None
     if track.channels >= _BED_CHANNELS:
