@@ -43,7 +43,7 @@ def test_each_stem_is_much_nearer_to_its_source_than_the_mix_is(which, request, 
 @pytest.mark.parametrize("lag", [0.0, 0.1])
 @pytest.mark.parametrize("pans", [None, PANS])
 def test_what_moves_with_the_sound_sounds_and_what_does_not_is_unheard(stage, lag, pans):
-    for seed in range(3):
+    for seed in range(2):
         world = stage.staged(seed, lag=lag, pans=pans)
         scene = taken_apart(world.scene, world.mix).scene
         assert [one.id for one in scene.objects] == ["thud", "hiss"]
@@ -84,7 +84,7 @@ def test_blocks_of_any_size_and_a_second_reading_give_the_same_samples(mono, sta
 
 def test_chunks_join_without_a_seam(stage):
     """A clip of several chunks: near the joints the stem is as near to its source as elsewhere."""
-    world = stage.staged(5, duration=45.0)
+    world = stage.staged(5, duration=36.0)
     sounded = taken_apart(world.scene, world.mix)
     error = stage.gathered(sounded.stems)["thud"][0] - world.parts["thud"][0]
     power = np.add.reduceat(error**2, np.arange(0, len(error), 48000))
@@ -95,12 +95,12 @@ def test_chunks_join_without_a_seam(stage):
 def test_chance_matches_do_not_count(stage):
     """One object that moves at random and a soundtrack that knows nothing of it: unheard in 95 % of the cases."""
     pinned = 0
-    for seed in range(40):
+    for seed in range(24):
         rng = np.random.default_rng([seed, 1])
         sound = stage.staged(seed, duration=10.0).mix if seed % 2 else stage.staged(seed, duration=10.0, pans=PANS).mix
         thing = stage.seen("thing", rng.uniform(-25, 25), stage.wobble(300, rng), [], 10.0)
         pinned += bool(taken_apart(Scene(duration=10.0, objects=[thing]), sound).scene.objects)
-    assert pinned <= 2
+    assert pinned <= 1
 
 
 def test_of_twins_the_one_on_the_sounds_side_sounds(stage):

@@ -1,8 +1,9 @@
 """Which objects sound: each one's movement against the soundtrack's onsets, levels and sides.
 
-An object sounds if chance is an unlikely reason for the match (`ALPHA`, divided among many objects). The best match is
+An object sounds if chance is an unlikely reason for the match (`ALPHA`, less among many objects). The best match is
 taken first; what it explains is then regressed out of movement and sound before the others are asked again, so that
-what merely moves along stays silent, and so does what only the hand that holds the camera moves. With two channels the side on which the sound lies speaks for or against.
+what merely moves along stays silent, and so does what only moves because a hand turns the camera. With two channels
+the side on which the sound lies speaks for or against.
 """
 
 from collections.abc import Sequence
@@ -175,10 +176,10 @@ def _curves(one: Movement, rate: float) -> dict[str, Curve]:
 
 def _shaken(grid: Grid) -> Curve:
     """How fast the camera turns, on the scale of activities; the part that changes within seconds."""
-    speed = (
-        np.linalg.norm(np.gradient(grid.swing, 1 / grid.rate, axis=1), axis=0) if len(grid.times) > 1 else grid.times
-    )
-    return _fast(np.sqrt(speed)[None], grid.rate)[0]
+    if len(grid.times) < 2:
+        return np.zeros(len(grid.times))
+    speed = np.linalg.norm(np.gradient(grid.swing, 1 / grid.rate, axis=1), axis=0)
+    return np.asarray(_fast(np.sqrt(speed)[None], grid.rate)[0])
 
 
 def _fast(rows: Curve, rate: float) -> Curve:

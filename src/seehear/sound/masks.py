@@ -75,8 +75,9 @@ def _split(magnitude: Floats, noise: Floats, parts: list[Part], rng: np.random.G
     pieces = [next(found) + noise]
     pieces += [known[at] if at in known else next(found) for at in range(len(parts))]
     if known:
-        # what stands far above everything expected is nobody's
-        pieces[0] = pieces[0] + np.maximum(magnitude - _EXCESS * sum(pieces), 0)
+        # what stands far above everything expected is nobody's, where no other object may account for it
+        shut = 1.0 - np.max([part.gate for part in free], axis=0) if free else np.ones(len(magnitude), dtype=np.float32)
+        pieces[0] = pieces[0] + shut[:, None] * np.maximum(magnitude - _EXCESS * sum(pieces), 0)
     return np.stack(pieces)
 
 
