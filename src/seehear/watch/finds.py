@@ -3,8 +3,8 @@
 Centres are smoothed as directions in the world, not in the frame: what rests there rests, however the camera shakes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,10 +56,7 @@ class Find:
     def mirrored(self) -> "Find":
         """Give the same in the mirror image."""
         boxes = np.column_stack([1 - self.boxes[:, 2], self.boxes[:, 1], 1 - self.boxes[:, 0], self.boxes[:, 3]])
-        path = self.path * np.array([-1.0, 1.0, 1.0, 1.0])
-        return Find(
-            self.kind, self.times, boxes, path, self.seen, self.energy, self.confidence, self.until, self.assumed
-        )
+        return replace(self, boxes=boxes, path=self.path * np.array([-1.0, 1.0, 1.0, 1.0]))
 
 
 def is_worth_keeping(track: Track, step: float) -> bool:
@@ -112,18 +109,24 @@ def _in_sight(found: Reals, times: Reals) -> NDArray[np.bool_]:
     return ~(between & (found[right] - found[left] > _BRIDGED))
 
 
-def still_find(box: Reals, time: float, end: float, *, strength: float, assumed: bool = False) -> Find:
-    """Take one box (4,) in fractions, seen at one time, as a thing that stays where it is until ``end``."""
-    boxes = _framed(box[None])
-    path = np.array([[0.0, 0.0, *(boxes[0, 2:] - boxes[0, :2])]])
-    confidence = 0.35 * (0.15 + 0.85 * strength)
-    return Find("salient", np.array([time]), boxes, path, np.array([True]), np.zeros(1), confidence, end, assumed)
-
-
-def still_finds(found: list[Detection], time: float, size_wh: tuple[int, int], end: float) -> list[Find]:
+def still_finds(found: Sequence[Detection], time: float, size_wh: tuple[int, int], end: float) -> list[Find]:
     """Take the detections of one view as things that stay where they are until ``end``."""
     scale = np.array([*size_wh, *size_wh], float)
-    return [still_find(one.box / scale, time, end, strength=one.strength) for one in found]
+    rows = [(one.box / scale, "person" if one.kind == "person" else "salient", one.strength) for one in found]
+    return [
+        _still_find(box, kind, time, end, (0.15 + 0.85 * strength) * _CEILING[kind]) for box, kind, strength in rows
+    ]
+
+
+def assumed_find(end: float) -> Find:
+    """A thing of which only a label knows: in the middle of the picture, until ``end``."""
+    return replace(_still_find(np.array([0.3, 0.3, 0.7, 0.7]), "salient", 0.0, end, 0.05), assumed=True)
+
+
+def _still_find(box: Reals, kind: str, time: float, end: float, confidence: float) -> Find:
+    boxes = _framed(box[None])
+    path = np.array([[0.0, 0.0, *(boxes[0, 2:] - boxes[0, :2])]])
+    return Find(kind, np.array([time]), boxes, path, np.array([True]), np.zeros(1), confidence, end)
 
 
 def _is_inside(box: Reals) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from seehear.scene import Camera, CameraPose, CameraSpec, Scene, SceneObject
 from seehear.watch.background import Compared, compared
 from seehear.watch.door import Sight
-from seehear.watch.finds import Find, find, is_worth_keeping, still_find, still_finds
+from seehear.watch.finds import Find, assumed_find, find, is_worth_keeping, still_finds
 from seehear.watch.lens import Lens
 from seehear.watch.objects import named, scene_object
 from seehear.watch.outlines import outlined_regions
@@ -23,7 +23,7 @@ from seehear.watch.salient import salient_regions
 from seehear.watch.shots import CutDetector
 from seehear.watch.stage import Stage, angles_of
 from seehear.watch.steadying import STANDING, Stance, Steadier
-from seehear.watch.tracks import Track, Tracker
+from seehear.watch.tracks import Track, Tracker, inside
 from seehear.watch.uniting import pruned, united
 from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, ahead, views, working_size
 
@@ -145,16 +145,21 @@ class _Shot:
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
         if self._first is not None and len(clock) < _FILM:
-            rgb, live = self._first.rgb, self._first.live
-            found = outlined_regions(rgb, live) or salient_regions(rgb, live)
-            finds = still_finds(found, float(clock[0]), self._size, end)
-            return finds, [CameraPose(time=round(float(clock[0]), 4))]
+            return self._still(self._first, end), [CameraPose(time=round(float(clock[0]), 4))]
         turns = np.array(self._poses).reshape(-1, 3)
         stage = Stage(clock, turns, self._camera, self._size, end, self._looks())
         tracks = united(self._tracks, travelling=stage.travelling)
         finds = pruned([find(track, stage) for track in tracks], travelling=stage.travelling)
         finds.sort(key=lambda one: (one.times[0], -one.prominence))
         return finds, stage.poses()
+
+    def _still(self, view: View, end: float) -> list[Find]:
+        """Watch one view as a still picture: people first, then outlines, then colours."""
+        people = self._people.look(view, []) or []
+        things = outlined_regions(view.rgb, view.live) or salient_regions(view.rgb, view.live)
+        taken = np.array([one.box for one in people]).reshape(-1, 4)
+        free = [one for one in things if inside(one.box[None], taken).max(initial=0) < 0.5]
+        return still_finds(people + free, view.time, self._size, end)
 
 
 def _clear(found: list[Detection]) -> list[Detection]:
@@ -189,9 +194,7 @@ def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped:
 def _assumed(sight: Sight, count: int) -> list[Find]:
     """Things of which only the labels know are put in the middle of the picture."""
     bare = [label for label in sight.labels if "=" not in label]
-    missing = len(bare) if not count else 0
-    box = np.array([0.3, 0.3, 0.7, 0.7])
-    return [still_find(box, 0.0, sight.duration, strength=0.0, assumed=True) for _ in range(missing)]
+    return [assumed_find(sight.duration) for _ in bare] if not count else []
 
 
 def unknowns(sight: Sight, objects: Sequence[SceneObject], *, moved: bool) -> list[str]:
