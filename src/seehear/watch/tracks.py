@@ -66,6 +66,11 @@ class Track:
         return "moving" if self.kinds["moving"] >= 0.25 * self.hits else "salient"
 
     @property
+    def span(self) -> tuple[float, float]:
+        """First and last time it was found, seconds."""
+        return self.rows[0], self.rows[-5]
+
+    @property
     def table(self) -> Reals:
         """(hits, 5) time and box."""
         return np.array(self.rows).reshape(-1, 5)
@@ -126,6 +131,22 @@ def overlap(first: Reals, second: Reals) -> Reals:
 def inside(first: Reals, second: Reals) -> Reals:
     """Give what share of each of the boxes (n, 4) lies in each of the boxes (m, 4)."""
     return np.asarray(_shared(first, second) / np.maximum(_area(first)[:, None], 1e-9))
+
+
+def paired_inside(first: Reals, second: Reals) -> Reals:
+    """Give what share, (n,), of each of the boxes (n, 4) lies in its partner (n, 4)."""
+    return np.asarray(_met(first, second) / np.maximum(_area(first), 1e-9))
+
+
+def paired_overlap(first: Reals, second: Reals) -> Reals:
+    """Give intersection over union, (n,), of boxes (n, 4) with their partners (n, 4)."""
+    shared = _met(first, second)
+    return np.asarray(shared / np.maximum(_area(first) + _area(second) - shared, 1e-9))
+
+
+def _met(first: Reals, second: Reals) -> Reals:
+    size = np.minimum(first[:, 2:], second[:, 2:]) - np.maximum(first[:, :2], second[:, :2])
+    return np.asarray(np.prod(np.maximum(size, 0), axis=1))
 
 
 def _area(boxes: Reals) -> Reals:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from seehear.watch.finds import Find
-from seehear.watch.tracks import Track, inside, overlap
+from seehear.watch.tracks import Track, overlap, paired_inside, paired_overlap
 from seehear.watch.working import Reals
 
 _BACK, _AHEAD = 0.8, 1.2  # seconds by which one piece may overlap the next, and by which it may miss it
@@ -53,12 +53,12 @@ def _joined(tracks: list[Track]) -> list[Track]:
 
 def _follows(first: Track, second: Track) -> float:
     """Say how well one track goes on as the other, 0: not at all."""
-    one, other = first.table, second.table
-    gap = other[0, 0] - one[-1, 0]
-    if not -_BACK <= gap <= _AHEAD or other[-1, 0] <= one[-1, 0] or other[0, 0] <= one[0, 0]:
+    (begun, ended), (begins, ends) = first.span, second.span
+    if not -_BACK <= begins - ended <= _AHEAD or ends <= ended or begins <= begun:
         return 0.0
-    last, begun = _onward(one, other[:3, 0].mean()), other[:3, 1:].mean(axis=0)
-    shared = float(overlap(last[None], begun[None])[0, 0])
+    one, other = first.table, second.table
+    last, new = _onward(one, other[:3, 0].mean()), other[:3, 1:].mean(axis=0)
+    shared = float(overlap(last[None], new[None])[0, 0])
     alike = float(first.colours @ second.colours) / max(_norm(first) * _norm(second), 1e-9)
     return shared * alike if shared > 0.35 and alike > 0.6 else 0.0
 
@@ -98,12 +98,15 @@ def _weigh(first: Track, second: Track) -> None:
 
 def _same(salient: Track, moving: Track) -> float:
     """Say how well two tracks agree while both live, 0: not the same thing."""
+    (begun, ended), (begins, ends) = salient.span, moving.span
+    if ends < begun or ended < begins:
+        return 0.0
     one, other = salient.table, moving.table
     times = one[(one[:, 0] >= other[0, 0]) & (one[:, 0] <= other[-1, 0]), 0]
     if len(times) < 2:
         return 0.0
     first, second = _at(one, times), _at(other, times)
-    shared = float(np.median([overlap(a[None], b[None])[0, 0] for a, b in zip(first, second, strict=True)]))
+    shared = float(np.median(paired_overlap(first, second)))
     return shared if shared > 0.35 else 0.0
 
 
@@ -114,7 +117,8 @@ def _at(table: Reals, times: Reals) -> Reals:
 def _absorb(moving: Track, salient: Track, leading: Reals) -> None:
     """Unite what stands out with what moves: the leading one gives the boxes, the other fills where it has none."""
     both = np.concatenate([moving.table, salient.table])
-    away = np.abs(both[:, :1] - leading[:, 0]).min(axis=1)
+    right = np.clip(np.searchsorted(leading[:, 0], both[:, 0]), 1, len(leading) - 1)
+    away = np.minimum(np.abs(both[:, 0] - leading[right - 1, 0]), np.abs(both[:, 0] - leading[right, 0]))
     rows = np.concatenate([leading, both[away > _HOLE]])
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     beats = np.concatenate([np.array(track.pulse).reshape(-1, 2) for track in (moving, salient)])
@@ -141,7 +145,7 @@ def _is_part(small: Find, large: Find) -> bool:
     if len(times) < 0.7 * len(small.times) or len(times) < 0.15 * len(large.times):
         return False
     one, other = (_at(np.column_stack([thing.times, thing.boxes]), times) for thing in (small, large))
-    within = float(np.median([inside(a[None], b[None])[0, 0] for a, b in zip(one, other, strict=True)]))
+    within = float(np.median(paired_inside(one, other)))
     size = other[:, 2:] - other[:, :2]
     place = ((one[:, :2] + one[:, 2:]) / 2 - other[:, :2]) / size
     share = float((np.prod(one[:, 2:] - one[:, :2], axis=1) / np.prod(size, axis=1)).mean())
@@ -173,7 +177,7 @@ def _hides(large: Find, small: Find) -> bool:
     if len(times) < 0.7 * len(small.times):
         return False
     pairs = [_at(np.column_stack([one.times, one.boxes]), times) for one in (small, large)]
-    share = [float(inside(a[None], b[None])[0, 0]) for a, b in zip(*pairs, strict=True)]
+    share = paired_inside(*pairs)
     size = [float(np.prod(box[:, 2:] - box[:, :2], axis=1).mean()) for box in pairs]
     rigid = small.kind != "salient" or (_travels(large) and _is_part(small, large))
     return float(np.median(share)) > 0.7 and size[0] > (0.05 if rigid else 0.4) * size[1]
