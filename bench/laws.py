@@ -97,13 +97,14 @@ def main() -> None:
     for layout, (mean, worst) in asked.items():
         velocity, energy_mean, energy_max, power = horizon(layout)
         print(
-            f"{layout} on the horizon: rV {velocity:.1e} deg (asked < 0.5), rE mean {energy_mean:.2f} max {energy_max:.2f} "
-            f"(asked <= {mean + 0.5:.1f}, {worst + 0.5:.1f}), power {power:.1e} dB (asked 0.1)"
+            f"{layout} on the horizon: rV {velocity:.1e} deg (asked < 0.5), rE mean {energy_mean:.2f} max "
+            f"{energy_max:.2f} (asked <= {mean + 0.5:.1f}, {worst + 0.5:.1f}), power {power:.1e} dB (asked 0.1)"
         )
     for layout in ("5.1", "7.1", "7.1.4"):
         quiet, twin = circling(layout)
         print(
-            f"{layout}, a source circling once: quietest ear-level channel {quiet:.1f} dB, twins {twin:.3f} dB apart (asked 0.5)"
+            f"{layout}, a source circling once: quietest ear-level channel {quiet:.1f} dB, "
+            f"twins {twin:.3f} dB apart (asked 0.5)"
         )
     for layout in ("binaural", "stereo", "5.1", "7.1.4"):
         print(f"{layout}: mirrored scene against swapped channels {mirrored(layout):.1e} (asked 1e-6)")

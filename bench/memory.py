@@ -72,9 +72,7 @@ def main() -> None:
             )
         if len(minutes) > 1:
             slope = np.polyfit(minutes, peaks, 1)[0]
-            print(
-                f"memory slope over {', '.join(f'{m:g}' for m in minutes)} minutes: {slope:.2f} MB a minute (asked <= 1)"
-            )
+            print(f"memory slope over {minutes[0]:g} to {minutes[-1]:g} minutes: {slope:.2f} MB a minute (asked <= 1)")
 
 
 if __name__ == "__main__":

@@ -40,12 +40,15 @@ class Heard(NamedTuple):
             angle as a direction in the horizontal front half.
         energy: (k,) mean square over the window, summed over channels.
         slices: (k, SLICES) the same for each slice of the window.
+        judged: (k,) the part of the energy that the direction is judged by: all of it, but for two ears what lies
+            below 1.5 kHz, where there is any.
     """
 
     time: Array
     vector: Array
     energy: Array
     slices: Array
+    judged: Array
 
     @property
     def azimuth(self) -> Array:
@@ -82,7 +85,7 @@ class DirectionMeter:
         self._rest: list[Samples] = []
         self._held = 0
         self._window = 0
-        self._rows: list[tuple[float, Array, Array]] = []
+        self._rows: list[tuple[float, Array, Array, float]] = []
 
     def add(self, block: Samples) -> None:
         """Take the next samples, (channels, n)."""
@@ -111,9 +114,9 @@ class DirectionMeter:
     def heard(self) -> Heard:
         """Give what was heard so far; a last window shorter than 100 ms is left out."""
         if not self._rows:
-            return Heard(np.zeros(0), np.zeros((0, 3)), np.zeros(0), np.zeros((0, SLICES)))
-        time, vector, slices = (np.array(column) for column in zip(*self._rows, strict=True))
-        return Heard(time, vector, slices.mean(axis=1), slices)
+            return Heard(np.zeros(0), np.zeros((0, 3)), np.zeros(0), np.zeros((0, SLICES)), np.zeros(0))
+        time, vector, slices, judged = (np.array(column) for column in zip(*self._rows, strict=True))
+        return Heard(time, vector, slices.mean(axis=1), slices, judged)
 
     def _measure(self, window: Samples) -> None:
         start = self._window * self._slice * SLICES / self._rate
@@ -124,7 +127,8 @@ class DirectionMeter:
             return
         vector = self._vector(wide)
         if vector is not None:
-            self._rows.append((start, vector, slices))
+            judged = _low(wide, self._rate) if self.layout.kind == "ears" else slices.mean()
+            self._rows.append((start, vector, slices, judged))
 
     def _vector(self, window: Array) -> Array | None:
         if self.layout.kind == "ambisonics":
@@ -154,6 +158,14 @@ def level_db(energy: NDArray[np.float64]) -> float:
         -3.01
     """
     return float(10 * np.log10(energy.mean())) if len(energy) and energy.mean() > 0 else float("-inf")
+
+
+def _low(window: Array, sample_rate: int) -> float:
+    """Give the mean square below 1.5 kHz, summed over channels; all of it where there is next to nothing (-50 dB)."""
+    power = np.abs(np.fft.rfft(window)) ** 2
+    low = power[:, : round(1500.0 * window.shape[1] / sample_rate)].sum()
+    whole = (window**2).sum() / window.shape[1]
+    return float(whole * low / power.sum()) if low > 1e-5 * power.sum() else float(whole)
 
 
 def _velocity(window: Array, layout: Layout) -> Array:

@@ -73,8 +73,8 @@ class Bearings:
     def _in_mix(self, heard: Heard, asked: Array) -> float | None:
         mix = _directed(self._mix.heard())
         _, mine, theirs = np.intersect1d(heard.time, mix.time, assume_unique=True, return_indices=True)
-        rest = np.maximum(mix.energy[theirs] - heard.energy[mine], 0.0)
-        clear = heard.energy[mine] > DOMINANT * rest
+        alone = heard.judged[mine]
+        clear = alone > DOMINANT * np.maximum(mix.judged[theirs] - alone, 0.0)
         if not clear.any():
             return None
         error = angle_between(asked[mine][clear], mix.vector[theirs][clear])
