@@ -45,7 +45,8 @@ def main(shared: Path, watch=to_scene) -> None:
                     score = best(scene, entry["t"], np.array(entry["box"], float))
                     rows.append(score)
                     print(
-                        f"   {source['label']} at {entry['t']} s: overlap {score[0]:.2f}, off {score[1]:.3f}, {score[2]}"
+                        f"   {source['label']} at {entry['t']} s: overlap {score[0]:.2f}, "
+                        f"off {score[1]:.3f}, {score[2]}"
                     )
     found = [row for row in rows if row[0] >= 0.3]
     errors = [row[1] for row in found]

@@ -94,3 +94,19 @@ def test_the_listener_turns_with_the_camera():
     thing = SceneObject(id="bell", sounding=((0.0, 1.0),), keyframes=(Keyframe(time=0.0, azimuth=10.0),))
     found = asked_direction(thing, Camera(camera), np.array([0.0, 0.5, 1.0]))
     assert np.rad2deg(np.arctan2(found[:, 1], found[:, 0])) == pytest.approx([10.0, -10.0, -30.0])
+
+
+def test_in_the_mix_counts_the_band_that_two_ears_go_by():
+    """A chirp far above a rumble in energy is not where the rumble says: the rumble's band decides, so it is masked."""
+    scene = scene_of(40.0, -40.0, distance=None)
+    time = np.arange(RATE) / RATE
+    stems = ArrayStems(
+        {"thing_0": 0.3 * np.sin(2 * np.pi * 5000 * time), "thing_1": 0.01 * np.sin(2 * np.pi * 300 * time)}, RATE
+    )
+    from seehear.acoustics.hrtf import default_hrtf
+
+    hrtf = default_hrtf(RATE)
+    bearings = Bearings(scene, layout_of("binaural"), sample_rate=RATE, hrtf=hrtf)
+    for block in Renderer(scene, layout_of("binaural"), sample_rate=RATE, hrtf=hrtf).blocks(stems, size=8192):
+        bearings.add(block.objects, block.mix)
+    assert bearings.bearing(scene.objects[0]).in_mix is None

@@ -199,7 +199,7 @@ def test_stream_writes_the_same_without_the_gain(silent, tmp_path):
     out = tmp_path / "stream.wav"
     streamed = seehear.hear(silent, out, sound="voices", labels=["car"], stream=True)
     whole = seehear.hear(silent, sound="voices", labels=["car"], loudness=None).samples
-    samples, rate = soundfile.read(out, dtype="float32")
+    samples, _ = soundfile.read(out, dtype="float32")
     assert soundfile.info(out).subtype == "FLOAT"
     assert streamed.report.gain_db == 0.0
     np.testing.assert_allclose(samples.T, whole, atol=1e-6)

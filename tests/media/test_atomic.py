@@ -19,9 +19,14 @@ def test_written_then_renamed(tmp_path: Path):
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_an_error_leaves_nothing_and_spares_what_was_there(tmp_path: Path, error):
     (tmp_path / "out.txt").write_text("before")
-    with pytest.raises(error), written_whole(tmp_path / "out.txt", force=True) as beside:
-        beside.write_text("half")
-        raise error
+
+    def half() -> None:
+        with written_whole(tmp_path / "out.txt", force=True) as beside:
+            beside.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        half()
     assert (tmp_path / "out.txt").read_text() == "before"
     assert len(list(tmp_path.iterdir())) == 1
 

@@ -41,7 +41,7 @@ class Heard(NamedTuple):
         energy: (k,) mean square over the window, summed over channels.
         slices: (k, SLICES) the same for each slice of the window.
         judged: (k,) the part of the energy that the direction is judged by: all of it, but for two ears what lies
-            below 1.5 kHz, where there is any.
+            below 1.5 kHz.
     """
 
     time: Array
@@ -161,11 +161,10 @@ def level_db(energy: NDArray[np.float64]) -> float:
 
 
 def _low(window: Array, sample_rate: int) -> float:
-    """Give the mean square below 1.5 kHz, summed over channels; all of it where there is next to nothing (-50 dB)."""
+    """Give the mean square below 1.5 kHz, summed over channels."""
     power = np.abs(np.fft.rfft(window)) ** 2
     low = power[:, : round(1500.0 * window.shape[1] / sample_rate)].sum()
-    whole = (window**2).sum() / window.shape[1]
-    return float(whole * low / power.sum()) if low > 1e-5 * power.sum() else float(whole)
+    return float((window**2).sum() / window.shape[1] * low / power.sum())
 
 
 def _velocity(window: Array, layout: Layout) -> Array:

@@ -1,6 +1,7 @@
 """Asked against heard: the scene's directions beside those measured on the rendered sound."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.acoustics.measure import SLICES, WINDOW, DirectionMeter, Heard, level_db, within_reach
 from seehear.media.layout import Layout
@@ -12,6 +13,8 @@ from seehear.scene.direction import Array
 SOUND_SPEED = 343.0
 DOMINANT = 10.0
 """How many times stronger (10 dB) an object must be than the rest to be measured in the mix."""
+EMPTY = 1e-5
+"""Share of a mix's energy (-50 dB) below which its low part says nothing, and the ears go by the rest."""
 
 
 class Bearings:
@@ -73,8 +76,9 @@ class Bearings:
     def _in_mix(self, heard: Heard, asked: Array) -> float | None:
         mix = _directed(self._mix.heard())
         _, mine, theirs = np.intersect1d(heard.time, mix.time, assume_unique=True, return_indices=True)
-        alone = heard.judged[mine]
-        clear = alone > DOMINANT * np.maximum(mix.judged[theirs] - alone, 0.0)
+        clear = _above(heard.energy[mine], mix.energy[theirs])
+        empty = mix.judged[theirs] < EMPTY * mix.energy[theirs]
+        clear &= empty | _above(heard.judged[mine], mix.judged[theirs])
         if not clear.any():
             return None
         error = angle_between(asked[mine][clear], mix.vector[theirs][clear])
@@ -93,6 +97,11 @@ def asked_direction(thing: SceneObject, camera: Camera, time: Array) -> Array:
         for _ in range(8):
             emitted = time - path.at(emitted).distance / SOUND_SPEED
     return camera.to_camera(path.at(emitted).direction, time)
+
+
+def _above(alone: Array, mix: Array) -> NDArray[np.bool_]:
+    """Say in which windows an object's energy is `DOMINANT` times what else is in the mix."""
+    return np.asarray(alone > DOMINANT * np.maximum(mix - alone, 0.0))
 
 
 def _directed(heard: Heard) -> Heard:
