@@ -18,7 +18,10 @@ def command_line() -> str:
     """Give each command's help as one page."""
     group = typer.main.get_command(app)
     lines = ["# Command line", "", "Generated from the program. Every command also takes `--debug`.", ""]
+    commands = dict(group.commands)
     for name, command in group.commands.items():
+        commands.update({f"{name} {verb}": one for verb, one in getattr(command, "commands", {}).items()})
+    for name, command in commands.items():
         help_text = command.get_help(
             Context(command, info_name=f"seehear {name}", terminal_width=110, max_content_width=110)
         )

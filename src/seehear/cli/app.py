@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import typer
 
+from seehear.cli import bench
 from seehear.cli.demo import demo
 from seehear.cli.hear import hear
 from seehear.cli.render import render
@@ -44,6 +45,11 @@ app = typer.Typer(
 )
 for one in (hear, watch, render, show, demo):
     app.command()(told(one))
+
+benches = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Benchmarks: list, run, compare.")
+for name, verb in (("list", bench.tasks), ("run", bench.run), ("compare", bench.compare)):
+    benches.command(name)(told(verb))
+app.add_typer(benches, name="bench")
 
 
 def main() -> None:

@@ -1,0 +1,32 @@
+"""Tasks as data, a runner that goes on where it stopped, run cards, reports, comparisons, dataset readers.
+
+A contents page: each name comes in when it is first used, so that importing the room is light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seehear.bench.comparison import Comparison, compare
+    from seehear.bench.engine import Tally, engine_of
+    from seehear.bench.runner import Run, run
+    from seehear.bench.table import Table
+    from seehear.bench.task import Task
+    from seehear.bench.tasks import TASKS
+
+__all__ = ["TASKS", "Comparison", "Run", "Table", "Tally", "Task", "compare", "engine_of", "run"]
+
+_PLACES = {
+    "TASKS": "tasks", "Comparison": "comparison", "Run": "runner", "Table": "table", "Tally": "engine", "Task": "task",
+    "compare": "comparison", "engine_of": "engine", "run": "runner",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes, functions and tables alike
+    if name in _PLACES:
+        return getattr(import_module(f"seehear.bench.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'seehear.bench' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *globals()])

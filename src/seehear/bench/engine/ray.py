@@ -1,0 +1,67 @@
+"""The engine on a cluster: Ray Data over the items' numbers, streaming, with nothing large returned.
+
+The driver makes a dataset of numbers (never of items), the workers make each item from its number and write it to the
+run's folder, which every node must see (a shared disk); what streams back is one small answer for each item. Blocks are
+small and results are taken as they come, so neither driver nor object store grows with the number of items.
+"""
+
+import pickle
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from seehear.errors import InputError, MissingBackend
+
+T = TypeVar("T")
+
+BATCH = 16
+"""Items that a worker takes at a time: what is lost at most with a worker is what was in flight."""
+
+
+class RayEngine:
+    """Ray Data, on the cluster that ``RAY_ADDRESS`` names, else on this machine.
+
+    Args:
+        jobs: workers at a time.
+
+    Raises:
+        InputError: fewer than one.
+        MissingBackend: Ray is not installed.
+    """
+
+    def __init__(self, *, jobs: int = 1) -> None:
+        if jobs < 1:
+            raise InputError(f"--jobs must be at least 1, got {jobs}")
+        try:
+            import ray.data
+        except ModuleNotFoundError as missing:
+            raise MissingBackend(f"engine 'ray' needs {missing.name!r}: pip install 'seehear[ray]'") from missing
+        self.jobs = jobs
+        self._ray = ray
+
+    def map(self, work: Callable[[int], T], count: int) -> Iterator[T]:
+        """Give ``work(0)`` to ``work(count - 1)`` as they are done.
+
+        Args:
+            work: can be pickled; its answer is small.
+            count: pieces of work.
+        """
+        if not count:
+            return
+        ray = self._ray
+        if not ray.is_initialized():
+            ray.init(log_to_driver=False, include_dashboard=False, logging_level="ERROR", num_cpus=None)
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        numbers = ray.data.range(count, override_num_blocks=max(1, min(-(-count // BATCH), 4096)))
+        answers = numbers.map_batches(_Worker(work), batch_size=BATCH, concurrency=self.jobs, num_cpus=1)
+        for batch in answers.iter_batches(batch_size=None, prefetch_batches=0):
+            yield from (pickle.loads(one) for one in batch["answer"])
+
+
+class _Worker:
+    """Does a batch of work; answers travel pickled, as they are small and of any type."""
+
+    def __init__(self, work: Callable[[int], Any]) -> None:
+        self._work = work
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[bytes]]:
+        return {"answer": [pickle.dumps(self._work(int(index))) for index in batch["id"]]}

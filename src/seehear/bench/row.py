@@ -1,0 +1,62 @@
+"""A row: one item's scores, plain JSON, numbers rounded to what they mean so that the same item gives the same bytes.
+
+``{"index", "id", "scores": {system: {metric: value or null}}, "reasons": {system: {metric: why undefined}},
+"points": {system: [[true, heard], ...]}, "labels": [...]}``; points are lateral angles in degrees, + = left, one for
+each object that is heard. A failed item has ``"failed"`` in place of the scores.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from seehear.score.score import Score
+
+DIGITS = 6
+
+
+class RowMaker:
+    """Collects an item's scores.
+
+    Args:
+        name: of the item.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._scores: dict[str, dict[str, float | None]] = {}
+        self._reasons: dict[str, dict[str, str]] = {}
+        self._points: dict[str, list[list[float]]] = {}
+        self._labels: list[str] = []
+
+    def score(self, system: str, scores: Iterable[Score]) -> None:
+        """Take a system's scores; an undefined one is kept as null with its reason."""
+        mine = self._scores.setdefault(system, {})
+        for one in scores:
+            known = math.isfinite(one.value)
+            mine[one.name] = round(one.value, DIGITS) if known else None
+            if not known:
+                self._reasons.setdefault(system, {})[one.name] = one.reason
+
+    def points(self, system: str, pairs: Iterable[tuple[float, float]]) -> None:
+        """Take true and heard lateral angles, deg, one pair for each object."""
+        self._points[system] = [[round(a, 2), round(b, 2)] for a, b in pairs]
+
+    def labels(self, labels: Iterable[str]) -> None:
+        """Take what the item shows."""
+        self._labels = list(labels)
+
+    def row(self) -> dict[str, Any]:
+        """Give the row."""
+        return {
+            "id": self._name,
+            "labels": self._labels,
+            "scores": self._scores,
+            "reasons": self._reasons,
+            "points": self._points,
+        }
+
+
+def value_of(row: Mapping[str, Any], system: str, metric: str) -> float:
+    """Give one number of a row; nan where it is undefined or the item failed."""
+    value = row.get("scores", {}).get(system, {}).get(metric)
+    return math.nan if value is None else float(value)

@@ -1,0 +1,114 @@
+"""The tasks, as data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from seehear.bench.task import Task
+from seehear.errors import InputError
+from seehear.score.score import Metric
+
+AZIMUTH = Metric("azimuth_error", "deg", higher_is_better=False)
+SIDE = Metric("side_accuracy", "", higher_is_better=True)
+LEFT_RIGHT = Metric("left_right_accuracy", "", higher_is_better=True)
+SEEN = Metric("seen_azimuth_error", "deg", higher_is_better=False)
+ONSET_F1 = Metric("onset_f1", "", higher_is_better=True)
+AV_ALIGN = Metric("av_align_fixed", "", higher_is_better=True)
+MEAN_IOU = Metric("track_mean_iou", "", higher_is_better=True)
+LTSIM = Metric("ltsim", "", higher_is_better=True)
+COUNT = Metric("count_error", "objects", higher_is_better=False)
+
+MONO, RANDOM, CENTRE, TRUTH = "mono copy", "random direction", "centre", "truth re-rendered"
+BASELINES = (MONO, RANDOM, CENTRE, TRUTH)
+
+_WORLD = {"preset": "demo", "duration": 4.0, "width": 384, "height": 216, "fps": 25, "seed": 0, "n": 20}
+_WORLD_METRICS = (AZIMUTH, SIDE, LEFT_RIGHT, SEEN, ONSET_F1, AV_ALIGN, MEAN_IOU, LTSIM)
+
+_ONE_HEAD = "Truth re-rendered is the ceiling: the true sounds at the true places, measured by the same ears."
+_ELSEWHERE = "Mono copy, random direction and centre are the tested system's own sounds, placed elsewhere."
+_MONO_SIDE = "A mono copy is heard in front: 0.5 left-right, by definition."
+
+TASKS: dict[str, Task] = {
+    one.name: one
+    for one in (
+        Task(
+            name="worlds-hear",
+            summary="silent video of a made-up world and its labels -> hear -> direction, side, sync, layout",
+            system="hear",
+            baselines=BASELINES,
+            metrics=_WORLD_METRICS,
+            options={**_WORLD, "labels": True},
+            work="seehear.bench.worlds:HEAR",
+            notes=(
+                _ONE_HEAD,
+                _MONO_SIDE,
+                "Where several objects sound at once, a window is judged against the one nearest to what is heard.",
+                _ELSEWHERE,
+            ),
+        ),
+        Task(
+            name="worlds-own",
+            summary="video of a made-up world with its sound in mono -> hear with sound own -> the same scores",
+            system="hear own",
+            baselines=BASELINES,
+            metrics=_WORLD_METRICS,
+            options={**_WORLD, "labels": True},
+            work="seehear.bench.worlds:OWN",
+            notes=(
+                _ONE_HEAD,
+                _MONO_SIDE,
+                "Where several objects sound at once, a window is judged against the one 10 dB above the rest, or not.",
+                _ELSEWHERE,
+            ),
+        ),
+        Task(
+            name="localisation",
+            summary="binaural clips with known directions (data/localisation) -> lateral angle over time",
+            system="lateral",
+            baselines=BASELINES,
+            metrics=(AZIMUTH, SIDE, LEFT_RIGHT, COUNT),
+            options={"seed": 0, "n": 0, "clips": ""},
+            work="seehear.bench.localisation:WORK",
+            notes=(
+                "Angles are lateral angles: two ears cannot tell front from back.",
+                "Truth re-rendered: noise at the true places through the built-in head, then the same localiser.",
+                "n 0 is all clips; clips: where annotations.json lies; without it the one that SEEHEAR_SHARED names.",
+            ),
+        ),
+    )
+}
+
+
+def task_of(name: str) -> Task:
+    """Give a task by name.
+
+    Raises:
+        InputError: another name; the message lists the known ones.
+    """
+    if name not in TASKS:
+        raise InputError(f"task must be one of {', '.join(TASKS)}, got {name!r}")
+    return TASKS[name]
+
+
+def options_of(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in a task's defaults; text is read as the default's type.
+
+    Raises:
+        InputError: an option that the task does not have, or a value that cannot be read.
+    """
+    options = dict(task.options)
+    for name, value in given.items():
+        if name not in options:
+            raise InputError(f"task {task.name} has no option {name!r}: expected one of {', '.join(sorted(options))}")
+        options[name] = _as(options[name], value, name)
+    return options
+
+
+def _as(default: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - plain JSON
+    if isinstance(default, bool):
+        if str(value).lower() not in ("true", "false", "on", "off"):
+            raise InputError(f"option {name} must be on or off, got {value!r}")
+        return str(value).lower() in ("true", "on")
+    try:
+        return type(default)(value)
+    except (TypeError, ValueError):
+        raise InputError(f"option {name} must be like {default!r}, got {value!r}") from None
