@@ -4,33 +4,63 @@ from fractions import Fraction
 
 import numpy as np
 
+from seehear.scene.scene import Projection
+from seehear.simulate.closed import closed
+from seehear.simulate.crowd import crowd
 from seehear.simulate.demo import demo
+from seehear.simulate.foley import foley
+from seehear.simulate.hidden import hidden
+from seehear.simulate.stationary import stationary
+from seehear.simulate.translational import translational
+from seehear.simulate.turning import camera
 from seehear.simulate.video import write_video
 from seehear.simulate.world import Preset, Setting, World, made
 
-__all__ = ["PRESETS", "Preset", "Setting", "World", "to_world", "write_video"]
+__all__ = ["DEFAULT", "DEFAULTS", "PRESETS", "Preset", "Setting", "World", "to_world", "write_video"]
 
-PRESETS: dict[str, Preset] = {"demo": demo}
+PRESETS: dict[str, Preset] = {
+    "camera": camera,
+    "closed": closed,
+    "crowd": crowd,
+    "demo": demo,
+    "foley": foley,
+    "hidden": hidden,
+    "stationary": stationary,
+    "translational": translational,
+}
+
+
+DEFAULT = Setting((256, 256), Fraction(25), 4.0, 48000)
+"""What a preset is made at where nothing else is asked for."""
+
+DEFAULTS: dict[str, Setting] = {
+    "closed": Setting((64, 64), Fraction(25), 4.096, 16000),
+    "demo": Setting((640, 360), Fraction(25), 8.0, 48000),
+}
+"""Presets with settings of their own."""
 
 
 def to_world(
     seed: int | np.random.Generator,
     *,
     preset: str = "demo",
-    size_wh: tuple[int, int] = (640, 360),
-    fps: Fraction | int = Fraction(25),
-    duration: float = 8.0,
-    sample_rate: int = 48000,
+    size_wh: tuple[int, int] | None = None,
+    fps: Fraction | int | None = None,
+    duration: float | None = None,
+    sample_rate: int | None = None,
+    projection: Projection = "perspective",
 ) -> World:
     """Make a world.
 
     Args:
         seed: a number, or a generator that is drawn from; the same one gives the same bytes.
         preset: what kind of world; one of `PRESETS`.
-        size_wh: of the picture, pixels. Worlds of one seed and one shape are the same scene at every size.
+        size_wh: of the picture, pixels; None: the preset's own, as are the next three. Worlds of one seed and one
+            shape are the same scene at every size.
         fps: frames per second.
         duration: seconds.
         sample_rate: Hz of the stems.
+        projection: perspective; or equirectangular: the same kind of world seen all around, a picture of 2:1.
 
     Raises:
         InputError: no such preset (the message lists the known ones), or a setting that no world can have.
@@ -41,4 +71,14 @@ def to_world(
         (['car_0', 'bird_0'], 25)
     """
     rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
-    return made(preset, PRESETS, Setting(size_wh, Fraction(fps), float(duration), sample_rate), rng=rng)
+    own = DEFAULTS.get(preset, DEFAULT)
+    if projection == "equirectangular" and size_wh is None:
+        own = own._replace(size_wh=(2 * own.size_wh[1], own.size_wh[1]))
+    setting = Setting(
+        own.size_wh if size_wh is None else size_wh,
+        own.fps if fps is None else Fraction(fps),
+        own.duration if duration is None else float(duration),
+        own.sample_rate if sample_rate is None else sample_rate,
+        projection,
+    )
+    return made(preset, PRESETS, setting, rng=rng)

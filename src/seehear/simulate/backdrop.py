@@ -6,18 +6,16 @@ fractions of the frame. The camera stands at the origin, 1.6 m above the ground,
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.scene import Camera
 from seehear.scene.direction import Array
 from seehear.simulate.cutout import Colour, fill
+from seehear.simulate.noise import Canvas, cloudy, sampled
 
 CAMERA_HEIGHT = 1.6
 """Metres from the ground to the camera."""
-
-Canvas = NDArray[np.float32]  # (height, width, 3) RGB in [0, 1]
 
 
 class Backdrop:
@@ -40,7 +38,7 @@ class Backdrop:
         self._road = road
         self._humps = tuple(humps)
         # drawn in a fixed order, whatever the size, so that the same seed makes the same place
-        self._noise = [_cloudy(rng, octaves) for octaves in (4, 6)]
+        self._noise = [cloudy(rng, octaves) for octaves in (4, 6)]
         self._ridges = [rng.uniform(0, 2 * np.pi, 6) for _ in range(3)]
         self._trees = _grove(rng)
         self._leaves = rng.normal(size=(90, 3))
@@ -72,7 +70,7 @@ class Backdrop:
         canvas[...] = ((1 - rows) * (96, 156, 222) + rows * (214, 231, 240)) / 255
         x, y = self._grid()
         tall = np.maximum(horizon - y, 1) / self._height
-        cloud = _sampled(self._noise[0], x / self._width * 300 / (0.35 + tall), 190 / (0.35 + tall))
+        cloud = sampled(self._noise[0], x / self._width * 300 / (0.35 + tall), 190 / (0.35 + tall))
         share = np.clip((cloud - 0.5) * 4, 0, 1) * np.clip(tall * 6, 0, 1) * 0.85
         canvas += share[..., None] * (1 - canvas)
 
@@ -88,7 +86,7 @@ class Backdrop:
             foot = np.array([[far, -0.7 * far, -CAMERA_HEIGHT - 30], [far, 0.7 * far, -CAMERA_HEIGHT - 30]])
             mask = np.zeros(canvas.shape[:2], np.uint8)
             fill(mask, self._pixels(np.concatenate([ridge, foot])))
-            grain = _sampled(self._noise[1], x / self._width * 700, y / self._height * 500)
+            grain = sampled(self._noise[1], x / self._width * 700, y / self._height * 500)
             colour = np.array(tint) / 255 * (0.86 + 0.28 * grain[..., None])
             _lay(canvas, mask / np.float32(255), colour)
 
@@ -99,7 +97,7 @@ class Backdrop:
         ahead = CAMERA_HEIGHT * scale / below
         aside = -(x - self._width / 2) / scale * ahead
         coarse, middle, fine = (
-            _sampled(self._noise[1], aside * size, ahead * size * flat)
+            sampled(self._noise[1], aside * size, ahead * size * flat)
             for size, flat in ((9, 1.0), (60, 1.0), (900, 0.25))
         )
         grain = 0.3 * coarse + 0.3 * middle + 0.4 * fine
@@ -112,7 +110,7 @@ class Backdrop:
         asphalt = (
             np.array((112, 112, 116))
             / 255
-            * (0.82 + 0.36 * _sampled(self._noise[1], aside * 160, ahead * 160))[..., None]
+            * (0.82 + 0.36 * sampled(self._noise[1], aside * 160, ahead * 160))[..., None]
         )
         for start, end, colour in (
             (near - 0.5, far + 0.5, meadow * 0.5 + np.array((150, 136, 108)) / 510 * lit),
@@ -183,25 +181,6 @@ class Backdrop:
     def _grid(self) -> tuple[Canvas, Canvas]:
         x, y = np.meshgrid(np.arange(self._width) + 0.5, np.arange(self._height) + 0.5)
         return x.astype(np.float32), y.astype(np.float32)
-
-
-def _cloudy(rng: np.random.Generator, octaves: int) -> Canvas:
-    """Make a tile of value noise, (512, 512) in [0, 1], that repeats without a seam."""
-    total = np.zeros((512, 512), np.float32)
-    for octave in range(octaves):
-        cells = 4 << octave
-        coarse = np.pad(rng.random((cells, cells), dtype=np.float32), 2, mode="wrap")
-        fine = cv2.resize(coarse, None, fx=512 / cells, fy=512 / cells, interpolation=cv2.INTER_CUBIC)
-        edge = 2 * 512 // cells
-        total += fine[edge : edge + 512, edge : edge + 512] * np.float32(0.6**octave)
-    low, high = np.percentile(total, (1, 99))
-    return np.asarray(np.clip((total - low) / (high - low), 0, 1), dtype=np.float32)
-
-
-def _sampled(tile: Canvas, x: NDArray[np.floating], y: NDArray[np.floating]) -> Canvas:
-    x, y = np.broadcast_arrays(x, y)
-    across, down = np.mod(x, 511.0).astype(np.float32), np.mod(y, 511.0).astype(np.float32)
-    return np.asarray(cv2.remap(tile, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
 
 
 def _band(ahead: Canvas, start: float, end: float, soft: Canvas) -> Canvas:

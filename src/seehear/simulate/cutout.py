@@ -40,13 +40,16 @@ class Shape(NamedTuple):
 
 
 class Pose(NamedTuple):
-    """How a part is turned (deg, anticlockwise in the picture) and shifted (metres right, up)."""
+    """How a part is turned (deg, anticlockwise in the picture), shifted (metres right, up), sized and how opaque."""
 
     turn: float = 0.0
     shift: tuple[float, float] = (0.0, 0.0)
+    size: float = 1.0
+    opacity: float = 1.0
 
 
-def _at_rest(time: float) -> Pose:
+def at_rest(time: float) -> Pose:
+    """Never move."""
     del time
     return Pose()
 
@@ -69,7 +72,7 @@ class Part(NamedTuple):
 
     shapes: Sequence[Shape]
     hinge: tuple[float, float] = (0.0, 0.0)
-    pose: Callable[[float], Pose] = _at_rest
+    pose: Callable[[float], Pose] = at_rest
     solid: bool = True
 
 
@@ -79,19 +82,23 @@ class Figure:
     Args:
         parts: from back to front.
         facing: time in seconds -> 1, or -1 to mirror it left to right.
+        sweeping: whether parts may turn out of the bounds they have at rest.
 
     Attributes:
         width: metres.
         height: metres.
     """
 
-    def __init__(self, parts: Sequence[Part], *, facing: Callable[[float], int] = to_the_right) -> None:
+    def __init__(
+        self, parts: Sequence[Part], *, facing: Callable[[float], int] = to_the_right, sweeping: bool = False
+    ) -> None:
         corners = np.concatenate([shape.outline for part in parts if part.solid for shape in part.shapes])
         self._low, self._high = corners.min(axis=0), corners.max(axis=0)
         self._middle = (self._low + self._high) / 2
         self.width, self.height = (float(side) for side in self._high - self._low)
         self._parts = tuple(parts)
-        self._facing = facing
+        self._turned_to = facing
+        self._sweeping = sweeping
         self._scale = 0.0
         self._textures: list[tuple[Picture, Array]] = []
 
@@ -109,21 +116,91 @@ class Figure:
             self._scale = 2 * scale
             self._textures = [_painted(part.shapes, self._scale) for part in self._parts]
         size_wh = (canvas.shape[1], canvas.shape[0])
-        screen = _screen(centre, scale, self._facing(time), self._middle)
+        screen = _screen(centre, scale, self._turned_to(time), self._middle)
         for part, (texture, to_metres) in zip(self._parts, self._textures, strict=True):
             matrix = _pixel_centred(screen @ _hinged(part, time) @ to_metres)
             drawn = cv2.warpAffine(texture, matrix, size_wh, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            opacity = part.pose(time).opacity
+            if opacity < 1.0:
+                drawn = drawn * np.float32(opacity)
             canvas *= 1 - drawn[..., 3:]
             canvas += drawn
 
     @property
+    def moves(self) -> bool:
+        """Whether any part that counts to its bounds ever moves."""
+        return any(part.solid and part.pose is not at_rest for part in self._parts)
+
+    def solid(self) -> "Figure":
+        """Give the figure without its shadow and whatever else is not counted to its bounds."""
+        parts = [part for part in self._parts if part.solid]
+        return Figure(parts, facing=self._turned_to, sweeping=self._sweeping)
+
+    def facing(self, facing: Callable[[float], int]) -> "Figure":
+        """Give the figure looking to where a function of time says: 1 as drawn, -1 mirrored."""
+        return Figure(self._parts, facing=facing, sweeping=self._sweeping)
+
+    def extents(self, times: Array) -> Array:
+        """Give how far the solid parts reach from the middle of the bounds, (n, 4) metres, at (n,) seconds.
+
+        Returns:
+            Left, down, right, up: coordinates, so the first two are negative as a rule.
+        """
+        solid = [part for part in self._parts if part.solid]
+        outlines = [np.concatenate([shape.outline for shape in part.shapes]) for part in solid]
+        found = np.empty((len(times), 4))
+        for index, time in enumerate(times):
+            placed = [_moved(part, line, float(time)) for part, line in zip(solid, outlines, strict=True)]
+            corners = np.concatenate(placed) - self._middle
+            low, high = corners.min(axis=0), corners.max(axis=0)
+            if self._turned_to(float(time)) < 0:
+                low[0], high[0] = -high[0], -low[0]
+            found[index] = (*low, *high)
+        return found
+
+    @property
     def reach(self) -> Array:
         """How far the drawing goes from the middle of the bounds, (left, down, right, up) metres, shadows included."""
-        corners = np.concatenate([shape.outline for part in self._parts for shape in part.shapes])
+        corners = np.concatenate([self._turned(part) for part in self._parts])
         soft = 2 * max(shape.softness for part in self._parts for shape in part.shapes) + 0.03 * self.width
         low, high = corners.min(axis=0) - self._middle - soft, corners.max(axis=0) - self._middle + soft
         sides = max(-low[0], high[0])
         return np.array([-sides, low[1], sides, high[1]])
+
+    def _turned(self, part: Part) -> Array:
+        """A part's outlines, and the corners of all it sweeps when it turns about its hinge."""
+        corners = np.concatenate([shape.outline for shape in part.shapes])
+        if part.pose is at_rest or not self._sweeping:
+            return corners
+        radius = 0.06 * self.height + np.linalg.norm(corners - part.hinge, axis=1).max()
+        return np.concatenate([corners, np.add(part.hinge, [[-radius, -radius], [radius, radius]])])
+
+
+def _moved(part: Part, outline: Array, time: float) -> Array:
+    if part.pose is at_rest:
+        return outline
+    matrix = _hinged(part, time)
+    return np.asarray(outline @ matrix[:2, :2].T + matrix[:2, 2])
+
+
+def stick(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    half: float,
+    colour: Colour,
+    softness: float = 0.0,
+    opacity: float = 1.0,
+) -> Shape:
+    """Give a straight bar ``2 half`` metres thick."""
+    a, b = np.array(start), np.array(end)
+    side = np.array([a[1] - b[1], b[0] - a[0]]) / np.linalg.norm(b - a) * half
+    return Shape(np.array([a - side, b - side, b + side, a + side]), colour, colour, softness, opacity)
+
+
+def tinted(colour: Colour, factor: float) -> Colour:
+    """Give a colour lighter or darker by a factor."""
+    red, green, blue = (min(255, round(value * factor)) for value in colour)
+    return red, green, blue
 
 
 def smooth(points: Sequence[tuple[float, float]], *, rounds: int = 3) -> Array:
@@ -188,8 +265,8 @@ def _gradient(shape: Shape, texels: Array, height: int) -> Picture:
 
 def _hinged(part: Part, time: float) -> Array:
     """The (3, 3) matrix, metres to metres, of a part's pose."""
-    turn, (right, up) = part.pose(time)
-    cos, sin = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    turn, (right, up), size, _ = part.pose(time)
+    cos, sin = size * np.cos(np.deg2rad(turn)), size * np.sin(np.deg2rad(turn))
     x, y = part.hinge
     return np.array([[cos, -sin, x - cos * x + sin * y + right], [sin, cos, y - sin * x - cos * y + up], [0, 0, 1]])
 

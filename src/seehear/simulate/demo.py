@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seehear.errors import InputError
 from seehear.media.stems import AMBIENCE, ArrayStems
 from seehear.scene import Ambience, Camera, CameraSpec, FrameCaption, Path, Scene, SceneObject, angles_to_vector
 from seehear.scene.direction import Array
@@ -43,6 +44,8 @@ class _Ride(NamedTuple):
 
 def demo(rng: np.random.Generator, setting: Setting) -> World:
     """Make the world; times and places in metres follow from ``rng`` and the duration alone."""
+    if setting.projection != "perspective":
+        raise InputError("the preset 'demo' is painted for a perspective camera: choose another preset for all around")
     camera = Camera(CameraSpec(size_wh=setting.size_wh))
     ahead, paint = float(rng.uniform(9.2, 10.2)), PAINTS[int(rng.integers(len(PAINTS)))]
     ride, sung = _ride(setting.duration), song(setting.duration, rng=rng)

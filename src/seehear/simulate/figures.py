@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, to_the_right
+from seehear.simulate.cutout import (
+    Colour,
+    Figure,
+    Part,
+    Pose,
+    Shape,
+    ellipse,
+    polygon,
+    smooth,
+    stick,
+    tinted,
+    to_the_right,
+)
 
 AXLES = (-1.17, 1.19)
 """Metres from the car's middle, positive to its front."""
@@ -44,7 +56,7 @@ def bird(opening: Callable[[float], float], *, facing: Callable[[float], int] = 
         return Pose(turn=-16.0 * opening(time))
 
     back, dark, breast, horn = (118, 98, 78), (78, 64, 52), (226, 104, 44), (62, 54, 44)
-    legs = [_stick((0.0 + x, -0.075), (0.012 + x, -0.135), 0.004, horn) for x in (-0.02, 0.028)]
+    legs = [stick((0.0 + x, -0.075), (0.012 + x, -0.135), 0.004, horn) for x in (-0.02, 0.028)]
     legs += [
         Shape(polygon((x - 0.015, -0.138), (x + 0.03, -0.138), (x + 0.006, -0.128)), horn, horn) for x in (0, 0.04)
     ]
@@ -69,7 +81,7 @@ def bird(opening: Callable[[float], float], *, facing: Callable[[float], int] = 
 
 
 def _car_body(colour: Colour) -> list[Shape]:
-    light, dark = _tinted(colour, 1.18), _tinted(colour, 0.62)
+    light, dark = tinted(colour, 1.18), tinted(colour, 0.62)
     outline = [(-1.86, 0.30), (-1.90, 0.45), (-1.90, 0.70), (-1.80, 0.96), (-1.60, 1.24), (-1.32, 1.47), (-0.9, 1.50),
                (0.0, 1.50), (0.40, 1.42), (0.98, 0.98), (1.55, 0.88), (1.84, 0.70), (1.90, 0.52), (1.90, 0.34),
                (1.80, 0.24), (-1.78, 0.24)]  # fmt: skip
@@ -77,7 +89,7 @@ def _car_body(colour: Colour) -> list[Shape]:
     rear = smooth([(-1.50, 1.02), (-1.26, 1.36), (-0.98, 1.40), (-0.55, 1.40), (-0.55, 1.00)], rounds=2)
     front = smooth([(-0.45, 1.00), (-0.45, 1.40), (0.0, 1.40), (0.30, 1.33), (0.78, 1.00)], rounds=2)
     shapes = [Shape(smooth(outline, rounds=2), light, dark)]
-    shapes += [Shape(smooth([(-1.86, 0.50), (1.86, 0.50), (1.84, 0.24), (-1.82, 0.24)]), dark, _tinted(colour, 0.4))]
+    shapes += [Shape(smooth([(-1.86, 0.50), (1.86, 0.50), (1.84, 0.24), (-1.82, 0.24)]), dark, tinted(colour, 0.4))]
     shapes += [Shape(pane, *glass) for pane in (rear, front)]
     shapes += [
         Shape(ellipse((0.02, 1.15), (0.085, 0.11)), (38, 34, 34), (30, 28, 28)),
@@ -88,10 +100,10 @@ def _car_body(colour: Colour) -> list[Shape]:
         Shape(polygon((-1.05, 1.03), (-0.92, 1.03), (-1.1, 1.36), (-1.2, 1.32)), *shine, 0.012, 0.4),
     ]
     shapes += [
-        _stick((-0.5, 0.30), (-0.5, 0.98), 0.006, _tinted(colour, 0.45)),
-        _stick((0.72, 0.30), (0.66, 0.94), 0.006, _tinted(colour, 0.45)),
-        _stick((-1.75, 0.80), (1.55, 0.78), 0.012, _tinted(colour, 1.45), 0.008, 0.7),
-        _stick((-0.36, 0.78), (-0.2, 0.78), 0.016, _tinted(colour, 0.5)),
+        stick((-0.5, 0.30), (-0.5, 0.98), 0.006, tinted(colour, 0.45)),
+        stick((0.72, 0.30), (0.66, 0.94), 0.006, tinted(colour, 0.45)),
+        stick((-1.75, 0.80), (1.55, 0.78), 0.012, tinted(colour, 1.45), 0.008, 0.7),
+        stick((-0.36, 0.78), (-0.2, 0.78), 0.016, tinted(colour, 0.5)),
     ]
     shapes += [
         Shape(
@@ -112,24 +124,5 @@ def _wheel(place: float) -> list[Shape]:
               Shape(ellipse(centre, (0.175, 0.175)), (66, 68, 72), (66, 68, 72))]  # fmt: skip
     for angle in np.deg2rad(np.arange(5) * 72):
         rim = (place + 0.19 * float(np.cos(angle)), WHEEL_RADIUS + 0.19 * float(np.sin(angle)))
-        shapes.append(_stick(centre, rim, 0.026, (196, 200, 206)))
+        shapes.append(stick(centre, rim, 0.026, (196, 200, 206)))
     return [*shapes, Shape(ellipse(centre, (0.05, 0.05)), (210, 212, 216), (210, 212, 216))]
-
-
-def _stick(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    half: float,
-    colour: Colour,
-    softness: float = 0.0,
-    opacity: float = 1.0,
-) -> Shape:
-    """A straight bar ``2 half`` metres thick."""
-    a, b = np.array(start), np.array(end)
-    side = np.array([a[1] - b[1], b[0] - a[0]]) / np.linalg.norm(b - a) * half
-    return Shape(np.array([a - side, b - side, b + side, a + side]), colour, colour, softness, opacity)
-
-
-def _tinted(colour: Colour, factor: float) -> Colour:
-    red, green, blue = (min(255, round(value * factor)) for value in colour)
-    return red, green, blue

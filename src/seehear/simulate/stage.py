@@ -1,13 +1,14 @@
 """Draws a world's frames: figures on a backdrop, at the places the scene's paths give, with the blur of a shutter."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.scene import Camera, Path
 from seehear.scene.direction import Array
+from seehear.simulate.around import add_around
 from seehear.simulate.cutout import Figure
 from seehear.simulate.track import projected_boxes
 
@@ -23,19 +24,46 @@ class Actor(NamedTuple):
     path: Path
 
 
+class View(Protocol):
+    """What stands still in the world, as the camera sees it."""
+
+    def at(self, time: float, exposure: float) -> Frame:
+        """Give (height, width, 3) RGB, a fresh array, seen while the shutter is open around a time."""
+        ...
+
+
+class _Painted:
+    def __init__(self, picture: Frame) -> None:
+        self._picture = picture
+
+    def at(self, time: float, exposure: float) -> Frame:
+        del time, exposure
+        return self._picture.copy()
+
+
 class Stage:
     """Draws frames.
 
     Args:
-        camera: with a known size and a pose that stays.
-        backdrop: (height, width, 3) RGB.
+        camera: with a known size.
+        backdrop: (height, width, 3) RGB that stays, or what gives it at any time.
         actors: in any order; the nearer one covers the farther.
     """
 
-    def __init__(self, camera: Camera, backdrop: Frame, actors: Sequence[Actor]) -> None:
+    def __init__(self, camera: Camera, backdrop: Frame | View, actors: Sequence[Actor]) -> None:
         self._camera = camera
-        self._backdrop = backdrop
+        self._backdrop = _Painted(backdrop) if isinstance(backdrop, np.ndarray) else backdrop
         self._actors = tuple(actors)
+        self._size_wh = camera.spec.size_wh or (0, 0)
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        """Who is on."""
+        return self._actors
+
+    def recast(self, actors: Sequence[Actor]) -> "Stage":
+        """Give the same stage with other actors: with none it is empty."""
+        return Stage(self._camera, self._backdrop, actors)
 
     def frame(self, time: float, *, exposure: float = 0.0) -> Frame:
         """Give the picture at a time.
@@ -47,13 +75,16 @@ class Stage:
         Returns:
             (height, width, 3) RGB, a fresh array.
         """
-        picture = self._backdrop.copy()
+        picture = self._backdrop.at(time, exposure)
         distances = [float(actor.path.at(time).distance[0]) for actor in self._actors]
         for index in np.argsort(distances)[::-1]:
             self._add(picture, self._actors[index], time, exposure)
         return picture
 
     def _add(self, picture: Frame, actor: Actor, time: float, exposure: float) -> None:
+        if self._camera.spec.projection == "equirectangular":
+            add_around(picture, actor.figure, actor.path.at(time).position[0], self._camera, time)
+            return
         ends = self._centres(actor, np.array([time - exposure / 2, time + exposure / 2]))
         if not np.isfinite(ends).all():
             return  # behind the camera
@@ -76,7 +107,7 @@ class Stage:
 
     def _centres(self, actor: Actor, times: Array) -> Array:
         """Give x, y in pixels and pixels per metre, (n, 3)."""
-        height, width = self._backdrop.shape[:2]
+        width, height = self._size_wh
         boxes = projected_boxes(self._camera, actor.path.at(times).position, (1.0, 1.0), times)
         across = (boxes[:, 0] + boxes[:, 2]) / 2 * width
         down = (boxes[:, 1] + boxes[:, 3]) / 2 * height

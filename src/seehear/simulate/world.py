@@ -9,6 +9,7 @@ import numpy as np
 from seehear.errors import InputError
 from seehear.media.stems import ArrayStems
 from seehear.scene import Scene
+from seehear.scene.scene import Projection
 from seehear.simulate.stage import Frame, Stage
 
 SHUTTER = 0.5
@@ -16,12 +17,13 @@ SHUTTER = 0.5
 
 
 class Setting(NamedTuple):
-    """What a preset is asked for: picture size in pixels, frames per second, seconds, Hz."""
+    """What a preset is asked for: picture size in pixels, frames per second, seconds, Hz, and the projection."""
 
     size_wh: tuple[int, int]
     fps: Fraction
     duration: float
     sample_rate: int
+    projection: Projection = "perspective"
 
 
 class World(NamedTuple):
@@ -64,6 +66,8 @@ def made(preset: str, presets: Mapping[str, Preset], setting: Setting, *, rng: n
         raise InputError(f"preset must be one of {', '.join(sorted(presets))}, got {preset!r}")
     if min(setting.size_wh) < 16 or max(setting.size_wh) > 8192:
         raise InputError(f"size_wh must be from 16 to 8192 pixels each way, got {setting.size_wh}")
+    if setting.projection == "equirectangular" and setting.size_wh[0] != 2 * setting.size_wh[1]:
+        raise InputError(f"size_wh of an equirectangular picture must be 2:1, got {setting.size_wh}")
     if not 1.0 <= setting.duration <= 3600.0:
         raise InputError(f"duration must be from 1 to 3600 seconds, got {setting.duration}")
     if not 1 <= setting.fps <= 240:
