@@ -317,6 +317,18 @@ def test_a_label_for_an_object_that_there_is_not_is_an_error(film) -> None:
         MotionWatch().watch(film(lambda time: grey, 2.0, labels=("object_7=car",)))
 
 
+def test_what_leaves_its_place_leaves_nothing_behind(wall, disc, film) -> None:
+    back = wall()
+
+    def draw(time: float) -> np.ndarray:
+        return disc(back, (0.3 + 0.35 * max(0.0, min(time - 8.0, 1.5)), 0.5), 0.06, YELLOW)
+
+    scene = MotionWatch().watch(film(draw, 9.8))
+    boxes = np.array([Path(one).box_at([9.5])[0] for one in scene.objects])
+    assert not (boxes[:, 0] < 0.4).any()
+    assert (boxes[:, 0] > 0.7).any()
+
+
 def test_a_thing_that_sways_is_one_object(wall, film) -> None:
     back = wall()
 

@@ -28,7 +28,8 @@ from seehear.watch.uniting import pruned, united
 from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, ahead, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
-PATIENCE = {"moving": 1.0, "salient": 2.0, "outlined": 2.5, "person": 2.5}  # seconds without a detection
+OUTLINES_EVERY = 1.6  # seconds
+PATIENCE = {"moving": 1.0, "salient": 2.0, "outlined": 4.0, "person": 2.5}  # seconds without a detection
 SALIENT_EVERY = 4  # views between looks for what stands out
 _CLEAR = 0.35  # least strength of an outline that is believed in a film
 _DRIFT = 0.02  # of the width
@@ -87,7 +88,7 @@ class _Shot:
         self._steadier = Steadier(Lens(self._size, sight.horizontal_fov))
         self._trackers = {way: Tracker(patience) for way, patience in PATIENCE.items()}
         self._people = People()
-        self._idle, self._drift, self._salient_looks = 0, 0.0, 0
+        self._idle, self._drift, self._salient_looks, self._outlines_due = 0, 0.0, 0, 0.0
         self._clock = array("d")
         self._poses = array("d")
         self._tracks: list[Track] = []
@@ -110,9 +111,15 @@ class _Shot:
         return {
             "moving": moving_regions(one, difference(one)),
             "salient": salient_regions(view.rgb, view.live) if self._due(one.warp) else None,
-            "outlined": None if view.large is None else _clear(outlined_regions(view.rgb, view.live)),
+            "outlined": self._outlined(view),
             "person": self._people.look(view, self._trackers["moving"].live),
         }
+
+    def _outlined(self, view: View) -> list[Detection] | None:
+        if view.time < self._outlines_due:
+            return None
+        self._outlines_due = view.time + OUTLINES_EVERY
+        return [one for one in outlined_regions(view.rgb, view.live) if one.strength > _CLEAR]
 
     def _due(self, warp: Reals) -> bool:
         """Say whether to look for what stands out: every fourth view, every other one while the camera moves."""
@@ -140,7 +147,7 @@ class _Shot:
         """Seconds between looks for each kind."""
         step = max(self._every, (self._clock[-1] - self._clock[0]) / max(len(self._clock) - 1, 1))
         salient = step * len(self._clock) / max(self._salient_looks, 1)
-        return {"moving": step, "salient": salient, "outlined": LARGE_EVERY, "person": LARGE_EVERY}
+        return {"moving": step, "salient": salient, "outlined": OUTLINES_EVERY, "person": LARGE_EVERY}
 
     def result(self, end: float) -> tuple[list[Find], list[CameraPose]]:
         clock = np.array(self._clock)
@@ -160,10 +167,6 @@ class _Shot:
         taken = np.array([one.box for one in people]).reshape(-1, 4)
         free = [one for one in things if inside(one.box[None], taken).max(initial=0) < 0.5]
         return still_finds(people + free, view.time, self._size, end)
-
-
-def _clear(found: list[Detection]) -> list[Detection]:
-    return [one for one in found if one.strength > _CLEAR]
 
 
 def _scene(sight: Sight, finds: list[Find], poses: list[CameraPose], *, flipped: bool) -> Scene:

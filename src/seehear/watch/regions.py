@@ -103,8 +103,10 @@ def moving_regions(one: Compared, away: Bytes) -> list[Detection]:
         if (away[inside][here] > strong).mean() < 0.15:
             continue
         for part, cover in _cores(away[inside], here, weak):
-            spot = one.view.rgb[inside][part]
             x0, y0 = left + part[1].start, top + part[0].start
+            if _has_gone(one, (y0, x0), cover):
+                continue
+            spot = one.view.rgb[inside][part]
             box = np.array([x0, y0, x0 + spot.shape[1], y0 + spot.shape[0]], float)
             strength = float(np.clip((away[inside][part][cover].mean() - 10) / 40, 0, 1))
             found.append(Detection(box, "moving", strength, colour_shares(spot, cover)))
@@ -140,6 +142,26 @@ def _cores(away: Bytes, here: Mask, weak: float) -> list[tuple[tuple[slice, slic
     ]
     places = [(slice(y, y + h), slice(x, x + w)) for x, y, w, h, _ in stats[parts].tolist()]
     return [(place, marks[place] == k) for k, place in zip(parts, places, strict=True)]
+
+
+def _has_gone(one: Compared, place: tuple[int, int], cover: Mask) -> bool:
+    """Say whether the edge of a region is the background's and not the view's: what stood there has left.
+
+    Args:
+        one: the view beside its background.
+        place: y, x of the mask's corner in the view.
+        cover: (h, w) the region's mask.
+    """
+    top, left = max(place[0] - 2, 0), max(place[1] - 2, 0)
+    room = (slice(top, place[0] + cover.shape[0] + 2), slice(left, place[1] + cover.shape[1] + 2))
+    mask = np.zeros(one.view.luma[room].shape, np.uint8)
+    mask[place[0] - top :, place[1] - left :][: cover.shape[0], : cover.shape[1]] = cover
+    rim = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))) > 0
+    edges = [
+        np.asarray(cv2.morphologyEx(picture[room], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))[rim].mean()
+        for picture in (one.view.rgb, one.background)
+    ]
+    return bool(edges[0] < 0.7 * edges[1])
 
 
 def _stands_clear(away: Bytes, mask: Mask) -> bool:

@@ -17,11 +17,11 @@ from seehear.watch.regions import Detection, Mask, colour_shares, without_specks
 from seehear.watch.tracks import inside, overlap
 from seehear.watch.working import Bytes, Reals
 
-_LONG_SIDE = 160
+_LONG_SIDE = 144
 _COLOURS = 3  # mean colours a side
 _SMALLEST, _LARGEST = 0.004, 0.45  # shares of the frame
 _FAINTEST = 0.08
-_LEVELS = (0.25, 0.35, 0.45, 0.55, 0.65, 0.75)
+_LEVELS = (0.25, 0.35, 0.45, 0.55, 0.7)
 
 
 class Salient(NamedTuple):

@@ -4,6 +4,7 @@ The handedness of a clip is decided once, from the first frame that differs from
 its mirror, whichever has the greater moment. What is found is turned back at the end.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -17,6 +18,7 @@ from seehear.watch.door import SightFrame
 
 LONG_SIDE = 320
 LARGE_EVERY = 0.99  # seconds
+_AHEAD = 4  # views
 _LARGE = 960  # pixels at most
 _SHORTEST = 32
 _BLACK = 28  # luma of a black bar at most, with the ringing of codecs
@@ -115,11 +117,11 @@ def views(frames: Iterable[SightFrame], handedness: Handedness, size_wh: tuple[i
 
 
 def ahead(made: Iterator[View]) -> Iterator[View]:
-    """Give the same, each made in a second thread while the one before is worked on."""
+    """Give the same, made in a second thread a few views before they are asked for."""
     with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, made, None)
-        while (view := coming.result()) is not None:
-            coming = maker.submit(next, made, None)
+        coming = deque(maker.submit(next, made, None) for _ in range(_AHEAD))
+        while (view := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, made, None))
             yield view
 
 
