@@ -65,7 +65,7 @@ def test_a_run_killed_anywhere_goes_on_and_ends_in_the_same_bytes(tmp_path):
 @pytest.mark.ray
 def test_the_same_on_ray(tmp_path):
     pytest.importorskip("ray")
-    killed_and_rerun(tmp_path, "ray", count=2000, at_least=100, seconds=120)
+    killed_and_rerun(tmp_path, "ray", count=2000, at_least=100, seconds=150)
 
 
 @pytest.mark.ray

@@ -150,17 +150,18 @@ def _all(machine: Engine, one: Callable[[int], Done], count: int, progress: Prog
 
 def _gathered(machine: Engine, store: ItemStore, task: Task, count: int, progress: Progress) -> Summary:
     """Write the rows in order and sum them up, folder by folder."""
-    parts: dict[int, Summary] = {}
-    shards = shards_of(count)
+    shards, whole, merged = shards_of(count), Summary(), 0
+    early: dict[int, Summary] = {}  # a folder's sums that came before its turn: always the same order, the same bytes
     for number, (shard, part) in enumerate(machine.map(partial(_sum, store, task, count), shards), 1):
-        parts[shard] = part
+        early[shard] = part
+        while merged in early:
+            whole = whole.plus(early.pop(merged))
+            merged += 1
         progress("sums", number / shards)
     with written_whole(store.folder / "rows.jsonl", force=True) as beside, beside.open("wb") as out:
         for shard in range(shards):
             out.write(_part(store, shard).read_bytes())
-    whole = Summary()
     for shard in range(shards):
-        whole = whole.plus(parts.pop(shard))
         _part(store, shard).unlink()
     return whole
 

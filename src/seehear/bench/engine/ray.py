@@ -5,6 +5,7 @@ run's folder, which every node must see (a shared disk); what streams back is on
 small and results are taken as they come, so neither driver nor object store grows with the number of items.
 """
 
+import logging
 import pickle
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -15,6 +16,10 @@ T = TypeVar("T")
 
 BATCH = 16
 """Items that a worker takes at a time: what is lost at most with a worker is what was in flight."""
+
+
+BLOCKS = 4096
+"""At most: the driver keeps a few hundred bytes for each."""
 
 
 class RayEngine:
@@ -47,12 +52,16 @@ class RayEngine:
         """
         if not count:
             return
-        ray = self._ray
-        if not ray.is_initialized():
-            ray.init(log_to_driver=False, include_dashboard=False, logging_level="ERROR", num_cpus=None)
-        ray.data.DataContext.get_current().enable_progress_bars = False
-        numbers = ray.data.range(count, override_num_blocks=max(1, min(-(-count // BATCH), 4096)))
-        answers = numbers.map_batches(_Worker(work), batch_size=BATCH, concurrency=self.jobs, num_cpus=1)
+        data = self._ray.data
+        blocks = max(1, min(-(-count // BATCH), BLOCKS))
+        if not self._ray.is_initialized():
+            self._ray.init(log_to_driver=False, include_dashboard=False, logging_level="ERROR")
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        context = data.DataContext.get_current()
+        context.enable_progress_bars = context.print_on_execution_start = False
+        answers = data.range(count, override_num_blocks=blocks).map_batches(
+            _Worker(work), batch_size=BATCH, compute=data.TaskPoolStrategy(size=min(self.jobs, blocks)), num_cpus=1
+        )
         for batch in answers.iter_batches(batch_size=None, prefetch_batches=0):
             yield from (pickle.loads(one) for one in batch["answer"])
 
