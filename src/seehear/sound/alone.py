@@ -105,7 +105,7 @@ def _explained(other: Movement, found: dict[str, Association]) -> bool:
 
 def _prominence(one: Movement) -> float:
     """How much of the picture it moves."""
-    return float(((0.01 + one.activity) * np.maximum(one.size, 0.01) ** 2)[one.present].mean())
+    return float((one.activity * np.maximum(one.size, 0.01) ** 2)[one.present].mean())
 
 
 def _by_level(one: Movement, known: Association, grid: Grid) -> Association | None:
