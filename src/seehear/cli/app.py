@@ -15,6 +15,7 @@ from seehear.cli.demo import demo
 from seehear.cli.hear import hear
 from seehear.cli.render import render
 from seehear.cli.show import show
+from seehear.cli.simulate import simulate
 from seehear.cli.watch import watch
 from seehear.errors import SeehearError
 
@@ -43,7 +44,7 @@ app = typer.Typer(
     help="Pictures into the sound they would make, in the right place. Start with: seehear demo",
     epilog="Every command takes --help and --debug.",
 )
-for one in (hear, watch, render, show, demo):
+for one in (hear, watch, render, simulate, show, demo):
     app.command()(told(one))
 
 benches = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Benchmarks: list, run, compare.")

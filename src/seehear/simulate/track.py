@@ -130,7 +130,7 @@ def _dense(times: Array, project: Project) -> Array:
 
 def _followed(times: Array, project: Project, step: float) -> Array:
     """Add the moments at which the linear box strays most, until it strays nowhere (Douglas and Peucker, 1973)."""
-    fine = np.round(np.arange(times[0], times[-1], step), 6)
+    fine = np.asarray(np.round(np.arange(times[0], times[-1], step), 6), dtype=np.float64)
     there = visible_boxes(project(fine))
     for _ in range(len(fine)):
         ends = visible_boxes(project(times))

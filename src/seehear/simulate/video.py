@@ -8,14 +8,20 @@ from seehear.errors import InputError
 from seehear.media.atomic import written_whole
 from seehear.simulate.stage import Frame
 
+_REPEATABLE = {"threads": "1", "x264-params": "mbtree=0"}
 
-def write_video(path: Path | str, frames: Iterable[Frame], fps: Fraction, *, force: bool = False) -> None:
+
+def write_video(
+    path: Path | str, frames: Iterable[Frame], fps: Fraction, *, repeatable: bool = False, force: bool = False
+) -> None:
     """Write frames as H.264 (CRF 18, 4:2:0), whole or not at all.
 
     Args:
         path: ends in .mp4, .mkv or .mov.
         frames: (height, width, 3) uint8 RGB, all of one even size.
         fps: frames per second.
+        repeatable: the same frames give the same bytes on any number of processors: one thread, and no macroblock
+            tree, which differs from run to run. A little larger.
         force: replace what is there.
 
     Raises:
@@ -23,8 +29,9 @@ def write_video(path: Path | str, frames: Iterable[Frame], fps: Fraction, *, for
     """
     import av
 
+    options = {"crf": "18", "preset": "veryfast"} | (_REPEATABLE if repeatable else {})
     with written_whole(path, force=force) as beside, av.open(str(beside), "w") as container:
-        stream = container.add_stream("libx264", rate=fps, options={"crf": "18", "preset": "veryfast"})
+        stream = container.add_stream("libx264", rate=fps, options=options)
         stream.pix_fmt = "yuv420p"
         size_wh: tuple[int, int] | None = None
         for index, picture in enumerate(frames):

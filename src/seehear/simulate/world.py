@@ -1,13 +1,14 @@
 """A world: scene, stems and frames made together, so that each is the exact truth of the others."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
 from seehear.errors import InputError
-from seehear.media.stems import ArrayStems
+from seehear.media.layout import layout_of
+from seehear.media.stems import ArrayStems, Samples
 from seehear.scene import Scene
 from seehear.scene.scene import Projection
 from seehear.simulate.stage import Frame, Stage
@@ -51,6 +52,31 @@ class World(NamedTuple):
         exposure = float(SHUTTER / self.fps)
         for index in range(self.frame_count):
             yield self.stage.frame(float(index / self.fps), exposure=exposure)
+
+    def mixes(self, layouts: Sequence[str] = ("binaural",)) -> dict[str, Samples]:
+        """Render the sound, exactly, in each of several layouts.
+
+        Args:
+            layouts: names of layouts; also ``dual-mono``, ``spaced-pair`` and ``rig-offset``, as stereo recordings
+                have it.
+
+        Returns:
+            (channels, n) float32 by name, not turned up or down: peaks may pass 1.
+
+        Raises:
+            InputError: an unknown layout.
+        """
+        from seehear.acoustics.render import Renderer
+        from seehear.simulate.recordings import RECORDINGS, recorded
+
+        found = {}
+        for name in layouts:
+            if name in RECORDINGS:
+                found[name] = recorded(name, self.scene, self.stems)
+                continue
+            renderer = Renderer(self.scene, layout_of(name), sample_rate=self.stems.sample_rate)
+            found[name] = np.concatenate([block.mix for block in renderer.blocks(self.stems)], axis=1)
+        return found
 
 
 Preset = Callable[[np.random.Generator, Setting], World]
