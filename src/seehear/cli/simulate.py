@@ -51,12 +51,15 @@ def simulate(
         rate = Fraction(fps) if fps else None
     except (ValueError, ZeroDivisionError):
         raise InputError(f"--fps must be a number such as 25 or 30000/1001, got {fps!r}") from None
-    with console.progress(quiet=json) as tell:
-        done = write_worlds(
-            output, count, seed=seed, preset=preset, layouts=layout or None, size_wh=_size(size), fps=rate,
-            duration=duration, sample_rate=sample_rate, projection=projection, shards=shards, jobs=jobs, force=force,  # type: ignore[arg-type]
-            progress=tell,
-        )  # fmt: skip
+    try:
+        with console.progress(quiet=json) as tell:
+            done = write_worlds(
+                output, count, seed=seed, preset=preset, layouts=layout or None, size_wh=_size(size), fps=rate,
+                duration=duration, sample_rate=sample_rate, projection=projection, shards=shards, jobs=jobs, force=force,  # type: ignore[arg-type]
+                progress=tell,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        raise InputError(f"stopped; whole worlds in '{output}' stay, and the same command goes on from there") from None
     if json:
         console.emit({"folder": str(done.folder), "made": done.made, "kept": done.kept, "failed": done.failed})
         return
