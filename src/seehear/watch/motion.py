@@ -28,7 +28,7 @@ from seehear.watch.uniting import pruned, united
 from seehear.watch.working import LARGE_EVERY, Handedness, Reals, View, ahead, views, working_size
 
 EVERY = 0.1  # seconds between analysed views, or the nearest whole number of frames
-OUTLINES_EVERY = 1.6  # seconds
+OUTLINES_EVERY = 2.0  # seconds
 PATIENCE = {"moving": 1.0, "salient": 2.0, "outlined": 4.0, "person": 2.5}  # seconds without a detection
 SALIENT_EVERY = 4  # views between looks for what stands out
 _CLEAR = 0.35  # least strength of an outline that is believed in a film
@@ -100,8 +100,9 @@ class _Shot:
             for way, found in self._found(one).items():
                 self._keep(self._trackers[way].step(one.view.time, one.warp, found))
             apart = np.asarray(cv2.absdiff(one.view.luma, one.before), np.uint8)
+            total = np.asarray(cv2.integral(np.maximum(apart, 3) - np.uint8(3)))
             for tracker in self._trackers.values():
-                tracker.feel(np.maximum(apart, 3) - np.uint8(3))
+                tracker.feel(total)
         for tracker in self._trackers.values():
             self._keep(tracker.finish())
 

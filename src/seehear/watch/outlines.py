@@ -28,6 +28,7 @@ _SHARP = 24.0  # slope of a clear edge at least: a step of about 6 units of colo
 _FAINTEST, _NEAREST_BEST = 0.22, 0.4  # least worth, and least share of the best one's
 
 Marks = NDArray[np.int64]
+Places = NDArray[np.int64]
 
 
 class _Patches(NamedTuple):
@@ -151,22 +152,23 @@ def _joined(marks: Marks, lab: Reals, borders: _Borders) -> _Patches:
     box[:count] = _boxes(marks, count)
     length, strength, alike = np.zeros((grown, grown)), np.zeros((grown, grown)), np.full((grown, grown), -np.inf)
     length[:count, :count], strength[:count, :count] = borders.length, borders.strength
-    live, frame = np.zeros(grown, bool), np.array([width, height, width, height], float)
-    for k in range(grown):
-        if k >= count:
-            i, j = divmod(int(alike.argmax()), grown)
-            share = area[[i, j]] / area[[i, j]].sum()
-            area[k], traits[k], member[k] = area[i] + area[j], share @ traits[[i, j]], member[i] | member[j]
-            box[k] = np.concatenate([np.minimum(box[i, :2], box[j, :2]), np.maximum(box[i, 2:], box[j, 2:])])
-            for table in (length, strength):
-                table[k] = table[i] + table[j]
-                table[:, k] = table[k]
-            live[[i, j]] = False
-            alike[[i, j]], alike[:, [i, j]] = -np.inf, -np.inf
-        near = np.flatnonzero(live & (length[k] > 0))
-        alike[near, k] = _alike(k, near, area / marks.size, traits, box / frame) - np.minimum(
-            strength[k, near] / length[k, near], 1.5
-        )
+    live, frame = np.arange(grown) < count, np.array([width, height, width, height], float)
+    first, second = np.nonzero(np.triu(borders.length))
+    alike[first, second] = _alike(first, second, area / marks.size, traits, box / frame)
+    alike[first, second] -= np.minimum(borders.strength[first, second] / borders.length[first, second], 1.5)
+    for k in range(count, grown):
+        i, j = divmod(int(alike[:k, :k].argmax()), k)
+        share = area[[i, j]] / area[[i, j]].sum()
+        area[k], traits[k], member[k] = area[i] + area[j], share @ traits[[i, j]], member[i] | member[j]
+        box[k] = np.concatenate([np.minimum(box[i, :2], box[j, :2]), np.maximum(box[i, 2:], box[j, 2:])])
+        for table in (length, strength):
+            table[k] = table[i] + table[j]
+            table[:, k] = table[k]
+        live[i] = live[j] = False
+        alike[i], alike[j], alike[:, i], alike[:, j] = -np.inf, -np.inf, -np.inf, -np.inf
+        near = np.flatnonzero(live[:k] & (length[k, :k] > 0))
+        edge = np.minimum(strength[k, near] / length[k, near], 1.5)
+        alike[near, k] = _alike(near, k, area / marks.size, traits, box / frame) - edge
         live[k] = True
     return _Patches(member, area, box)
 
@@ -181,15 +183,14 @@ def _boxes(marks: Marks, count: int) -> Reals:
     return box
 
 
-def _alike(k: int, near: NDArray[np.int64], area: Reals, traits: Reals, box: Reals) -> Reals:
-    """Say how alike a region and its neighbours are: traits, small ones first, no holes in what they make.
+def _alike(one: Places, other: Places | int, area: Reals, traits: Reals, box: Reals) -> Reals:
+    """Say how alike regions are: traits, small ones first, no holes in what they make.
 
     Areas and boxes are of a picture of area 1.
     """
-    apart = np.abs(traits[near] - traits[k]).sum(axis=1)
-    size = np.maximum(box[near, 2:], box[k, 2:]) - np.minimum(box[near, :2], box[k, :2])
-    both = area[near] + area[k]
-    return np.asarray(-apart - both - (np.prod(size, axis=1) - both))
+    apart = np.abs(traits[one] - traits[other]).sum(axis=1)
+    size = np.maximum(box[one, 2:], box[other, 2:]) - np.minimum(box[one, :2], box[other, :2])
+    return np.asarray(-apart - size[:, 0] * size[:, 1])
 
 
 def _worth(patches: _Patches, borders: _Borders, marks: Marks, distance: Reals) -> Reals:

@@ -6,6 +6,7 @@ which the scene keeps, lead back.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Stage:
         """Whether the camera moved more than a little."""
         return bool(np.ptp(self.turns, axis=0).max() > _TRAVELS)
 
-    @property
+    @cached_property
     def steady(self) -> Reals:
         """(n, 3) deg, the turns smoothed, beginning with none."""
         if not np.ptp(self.turns, axis=0).max() > 0:

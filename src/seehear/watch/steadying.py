@@ -13,10 +13,12 @@ from seehear.watch.lens import Lens
 from seehear.watch.working import Bytes, Reals, View
 
 _CELLS_WH = (10, 6)
-_PER_CELL = 4
+_PER_CELL = 3
 _STILL = 0.35  # px: a camera that moved less since the reference view has not moved
 _FLAT = 6e-5  # least eigenvalue of a corner that noise does not make
 _MANY = 0.35  # share of the picture's cells that must move as one before that is the camera's motion
+_AGREED = 0.7  # pixels
+_OBVIOUS = 0.85  # share of the points that rest: no other motion need be tried
 _WIDE = 0.15  # least spread (std) of the points that move with the camera, shares of width and height; even: 0.29
 _PATIENCE = 1.5  # seconds without such a motion before a new reference is taken
 
@@ -208,9 +210,12 @@ def _agreeing(expected: Reals, found: Reals, size_wh: tuple[int, int]) -> tuple[
     ).astype(int)
     _, cell, count = np.unique(cell, return_inverse=True, return_counts=True)
     start, end = expected @ [1, 1j], found @ [1, 1j]
+    still = np.abs(start - end) < _AGREED
+    if still.mean() > _OBVIOUS:
+        return still, 1.0
     scale, shift = _hypotheses(start, end)
     error = np.abs(scale[:, None] * start + shift[:, None] - end)
-    slack = 0.7 + 0.04 * np.abs((scale[:, None] - 1) * start + shift[:, None])
+    slack = _AGREED + 0.04 * np.abs((scale[:, None] - 1) * start + shift[:, None])
     agree = error < slack
     share = (agree / count[cell]) @ np.eye(len(count))[cell]
     votes = np.sqrt(share).sum(1)

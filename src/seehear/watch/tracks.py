@@ -8,12 +8,11 @@ Kuhn, "The Hungarian method for the assignment problem", Naval Research Logistic
 from array import array
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from seehear.watch.regions import Detection
-from seehear.watch.working import Bytes, Reals
+from seehear.watch.working import Reals
 
 _PROVEN = 4  # detections
 _DEAREST = 0.85
@@ -203,11 +202,14 @@ class Tracker:
         ended, self._live = self._live, []
         return ended
 
-    def feel(self, change: Bytes) -> None:
-        """Note the motion energy in the box of every live track: the mean of ``change`` (h, w), 48 levels being 1."""
-        total = cv2.integral(change) if self._live else None
+    def feel(self, total: np.ndarray) -> None:
+        """Note the motion energy in the box of every live track.
+
+        Args:
+            total: (h + 1, w + 1) integral of the levels by which the view differs from the last one; 48 make 1.
+        """
         for track in self._live:
-            track.pulse.extend([track.now, 0.0 if total is None else _mean_within(total, track.box) / 48])
+            track.pulse.extend([track.now, _mean_within(total, track.box) / 48])
 
     def _assign(self, found: list[Detection]) -> tuple[np.ndarray, np.ndarray]:
         if not self._live or not found:
