@@ -19,6 +19,7 @@ from seehear.watch.working import Bytes, Reals
 
 _LONG_SIDE = 144
 _COLOURS = 3  # mean colours a side
+_POINTS = 150  # a side
 _SMALLEST, _LARGEST = 0.004, 0.45  # shares of the frame
 _FAINTEST = 0.08
 _LEVELS = (0.25, 0.35, 0.45, 0.55, 0.7)
@@ -74,9 +75,10 @@ def colour_distance(small: Bytes) -> Reals:
     lab = np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     lab = lab * np.array([0.6, 1.0, 1.0], np.float32)  # light and shade count less than colour
     deep_y, deep_x = max(2, lab.shape[0] // 20), max(2, lab.shape[1] // 20)
-    sides = [lab[:, :deep_x], lab[:, -deep_x:], lab[:deep_y], lab[-deep_y:]]
-    models = [_side_colours(side.reshape(-1, 3)) for side in sides]
-    squares = _squares(lab.reshape(-1, 3), np.concatenate(models)).reshape(-1, len(sides), _COLOURS)
+    sides = [side.reshape(-1, 3) for side in (lab[:, :deep_x], lab[:, -deep_x:], lab[:deep_y], lab[-deep_y:])]
+    picked = np.stack([side[np.linspace(0, len(side) - 1, _POINTS).astype(int)] for side in sides])
+    models = _side_colours(picked).reshape(-1, 6)
+    squares = _squares(lab.reshape(-1, 3), models).reshape(-1, len(sides), _COLOURS)
     away = np.sort(np.sqrt(np.maximum(squares.min(axis=2), 0)), axis=1)
     smooth = cv2.GaussianBlur(((away[:, 1] + away[:, 2]) / 2).reshape(lab.shape[:2]), (0, 0), 1.0)
     return np.asarray(smooth, np.float64)
@@ -88,21 +90,23 @@ def _squares(points: np.ndarray, model: np.ndarray) -> np.ndarray:
     return np.asarray(points**2 @ weight.T - 2 * points @ (mean * weight).T + (mean**2 * weight).sum(1))
 
 
-def _side_colours(side: np.ndarray) -> np.ndarray:
-    """Give the mean colours of a side and their spread, at least 6 units: (3, 6).
+def _side_colours(points: np.ndarray) -> np.ndarray:
+    """Give the mean colours of sides and their spread, at least 6 units, (s, 3, 6), from points (s, n, 3) of each.
 
     A few steps of k-means from points spread along the brightness: the same answer each time.
     """
-    points = side[:: max(1, len(side) // 150)]
-    order = np.argsort(points.sum(1), kind="stable")
-    middle = points[order[np.linspace(0, len(points) - 1, _COLOURS * 2 + 1).astype(int)[1::2]]]
+    order = np.argsort(points.sum(2), axis=1, kind="stable")
+    begin = order[:, np.linspace(0, points.shape[1] - 1, _COLOURS * 2 + 1).astype(int)[1::2]]
+    middle = np.take_along_axis(points, begin[..., None], axis=1)
     spread = np.full_like(middle, 6.0)
     for _ in range(4):
-        mine = ((points[:, None] - middle) ** 2).sum(-1).argmin(1)[:, None] == np.arange(_COLOURS)
-        share = (mine / np.maximum(mine.sum(0), 1)).T.astype(points.dtype)
-        middle = np.where(mine.any(0)[:, None], share @ points, middle)
-        spread = np.sqrt(np.maximum(share @ points**2 - middle**2, 36.0)) if mine.any(0).all() else spread
-    return np.concatenate([middle, spread], axis=1).astype(points.dtype)
+        nearest = ((points[:, :, None] - middle[:, None]) ** 2).sum(-1).argmin(2)
+        mine = (nearest[:, None] == np.arange(_COLOURS)[:, None]).astype(points.dtype)  # (s, 3, n)
+        count = mine.sum(2, keepdims=True)
+        share = mine / np.maximum(count, 1)
+        middle = np.where(count > 0, share @ points, middle)
+        spread = np.where(count > 0, np.sqrt(np.maximum(share @ points**2 - middle**2, 36.0)), 6.0)
+    return np.concatenate([middle, spread], axis=2).astype(points.dtype)
 
 
 def _candidates(small: Bytes) -> list[Salient]:

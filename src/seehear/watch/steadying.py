@@ -18,7 +18,7 @@ _STILL = 0.35  # px: a camera that moved less since the reference view has not m
 _FLAT = 6e-5  # least eigenvalue of a corner that noise does not make
 _MANY = 0.35  # share of the picture's cells that must move as one before that is the camera's motion
 _AGREED = 0.7  # pixels
-_OBVIOUS = 0.85  # share of the points that rest: no other motion need be tried
+_OBVIOUS = 0.6  # share of the points that rest: no other motion need be tried
 _WIDE = 0.15  # least spread (std) of the points that move with the camera, shares of width and height; even: 0.29
 _PATIENCE = 1.5  # seconds without such a motion before a new reference is taken
 

@@ -241,7 +241,9 @@ class Tracker:
 
 def _mean_within(total: np.ndarray, box: Reals) -> float:
     """Give the mean over a box of what ``total`` (h + 1, w + 1) is the integral of; at most 48."""
-    x0, y0 = (int(np.clip(box[i], 0, total.shape[1 - i] - 2)) for i in (0, 1))
-    x1, y1 = (int(np.clip(box[i], low + 1, total.shape[3 - i] - 1)) for i, low in ((2, x0), (3, y0)))
+    height, width = total.shape[0] - 1, total.shape[1] - 1
+    x0, y0, x1, y1 = (int(value) for value in box.tolist())
+    x0, y0 = min(max(x0, 0), width - 1), min(max(y0, 0), height - 1)
+    x1, y1 = min(max(x1, x0 + 1), width), min(max(y1, y0 + 1), height)
     summed = int(total[y1, x1]) - int(total[y0, x1]) - int(total[y1, x0]) + int(total[y0, x0])
-    return min(48.0, summed / ((x1 - x0) * (y1 - y0)))
+    return float(min(48.0, summed / ((x1 - x0) * (y1 - y0))))
