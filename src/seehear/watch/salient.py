@@ -17,7 +17,7 @@ from seehear.watch.regions import Detection, Mask, colour_shares, without_specks
 from seehear.watch.tracks import inside, overlap
 from seehear.watch.working import Bytes, Reals
 
-_LONG_SIDE = 144
+_LONG_SIDE = 160
 _COLOURS = 3  # mean colours a side
 _POINTS = 150  # a side
 _SMALLEST, _LARGEST = 0.004, 0.45  # shares of the frame
