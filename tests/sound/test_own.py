@@ -189,3 +189,27 @@ def test_of_two_that_pass_together_neither_is_taken_for_the_source(stage):
     sounded = taken_apart(scene, stage.heard((engine + wind).astype(np.float32)))
     assert sounded.scene.objects == ()
     assert "no movement seen" in sounded.scene.extra["unknown"][-1]
+
+
+def test_a_scene_heard_once_is_heard_again_the_same(mono, stage):
+    world, sounded = mono
+    again = taken_apart(sounded.scene, world.mix)
+    assert again.scene.objects == sounded.scene.objects
+    first, second = stage.gathered(sounded.stems), stage.gathered(again.stems)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_what_crosses_with_its_sound_is_found_by_the_side(stage, mirrored):
+    """The level hardly changes, but the sound goes from left to right; in the mirror it goes the other way."""
+    scene, engine, wind = passing()
+    count = engine.shape[1]
+    engine = engine / np.sqrt(np.convolve(engine[0] ** 2, np.ones(9600) / 9600, "same") + 1e-9)
+    share = np.clip(0.5 - (np.arange(count) / 48000 - 4.0) / 5, 0.05, 0.95)
+    pair = 0.05 * engine * np.stack([share, 1 - share])
+    sound = pair + wind + 0.002 * np.random.default_rng(3).standard_normal((2, count))
+    sounded = taken_apart(scene, stage.heard((sound[::-1] if mirrored else sound).astype(np.float32)))
+    if mirrored:
+        assert sounded.scene.objects == ()
+    else:
+        assert sounded.scene.objects[0].extra["association"]["cue"] == "pan"

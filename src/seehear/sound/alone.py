@@ -3,8 +3,9 @@
 Movement at a steady pace says nothing about when a sound comes, so that no correlation of activity can show it.
 Where nothing else of the kind moves beside it but what is known to sound:
 
-- A weaker match will do than among many: a probability below 0.03.
+- A weaker match will do than among many: a probability below 0.015.
 - ``level``: the sound swells and fades in most bands as the thing comes near and goes, to the decibel.
+- ``pan``: the sound goes from one side to the other in three bands or more as the thing does.
 - ``alone``: events stand out of the noise while it is in the picture, and hardly any do while it is not.
 
 Each with a stated confidence of about one half.
@@ -17,6 +18,7 @@ import numpy as np
 from seehear.sound.association import Association, Grid, unrelated
 from seehear.sound.movement import Movement
 from seehear.sound.nearness import nearness
+from seehear.sound.sides import pan_along
 from seehear.sound.significance import Curve
 
 _CLEAR = float(np.log1p(10.0 / 2))  # ten decibels above the noise floor, on the grid's scale
@@ -24,7 +26,7 @@ _LEAST_SHARE = 0.05
 _LEAST_SECONDS = 0.5
 _MOST_OUTSIDE = 0.33
 _STEADY = 0.5
-_HINT = 0.03
+_HINT = 0.015
 _HINTED_CORRELATION = 0.4
 _MARGIN = 0.5
 _BESIDE = 0.25
@@ -35,6 +37,7 @@ _LEAST_SWING_DB = 2.0
 _SLOW = 1.0
 _STILL_CAMERA, _OWN_WAY = 3.0, 3.0
 _AUDIBLE = 1e-9
+_TO_EITHER_SIDE = 8.0
 
 
 class _Fit(NamedTuple):
@@ -65,7 +68,7 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
         # one swell of the sound has one source: the more prominent thing takes it
         here = around(one, grid)
         taken = any(max(here.start, other.stay.start) < min(here.stop, other.stay.stop) for other in swelling)
-        follows = None if taken else _by_level(one, known, grid)
+        follows = None if taken else _by_level(one, known, grid) or _by_pan(one, known, grid)
         alone_then = len(moving) == 1 and not any(other.sounds for other in found.values())
         if follows is not None:
             told[one.id] = follows
@@ -123,6 +126,24 @@ def _by_level(one: Movement, known: Association, grid: Grid) -> Association | No
     chance = float(np.mean(as_well))
     return known._replace(
         sounds=True, cue="level", correlation=fit.correlation, lag=0.0, p_value=chance, bands=fit.bands, confidence=0.6
+    )
+
+
+def _by_pan(one: Movement, known: Association, grid: Grid) -> Association | None:
+    """What crosses the middle, and its sound with it; the least of three bands must agree."""
+    there = one.present & np.isfinite(one.azimuth)
+    width = max(1, int(_SLOW / 2 * grid.rate))
+    azimuth = one.azimuth[there]
+    if grid.sides is None or there.sum() < 3 * width:
+        return None
+    if azimuth.max() < _TO_EITHER_SIDE or azimuth.min() > -_TO_EITHER_SIDE:
+        return None
+    inside = grid.sides.at(np.flatnonzero(there) + one.first)
+    pan = pan_along(inside, azimuth, width)
+    if pan.agreeing < _LEAST_BANDS:
+        return None
+    return known._replace(
+        sounds=True, cue="pan", correlation=pan.correlation, lag=0.0, side=1.0, bands=pan.bands, confidence=0.7
     )
 
 

@@ -8,6 +8,7 @@ the side on which the sound lies speaks for or against.
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ class Association(NamedTuple):
     Attributes:
         id: of the object.
         sounds: whether it is taken to sound.
-        cue: what told: ``contacts``, ``activity``, ``starts``; ``level``, ``alone`` (see `seehear.sound.alone`);
+        cue: what told: ``contacts``, ``activity``, ``starts``; ``level``, ``pan``, ``alone`` (`seehear.sound.alone`);
             ``given`` by the scene; ``none``.
         correlation: of movement and sound, -1 to 1.
         lag: s by which the sound follows the picture.
@@ -94,13 +95,13 @@ def grid_of(evidence: Evidence, poses: Sequence[CameraPose] = ()) -> Grid:
     return Grid(times, evidence.transform.rate / _GROUP, power, level, onset, sides, swing)
 
 
-def associate(movements: list[Movement], grid: Grid, *, rng: np.random.Generator) -> dict[str, Association]:
+def associate(movements: list[Movement], grid: Grid, *, seed: int = 0) -> dict[str, Association]:
     """Say which of the objects sound.
 
     Args:
         movements: on the grid.
         grid: the soundtrack.
-        rng: draws the random orders of the tests.
+        seed: settles the random orders of the tests, with the object's id: who else is there changes nothing.
 
     Returns:
         One association for each object, by id.
@@ -115,7 +116,7 @@ def associate(movements: list[Movement], grid: Grid, *, rng: np.random.Generator
             names = tuple(other.id for other in rivals)
             if one.id not in asked or asked[one.id][0] != names:
                 known = [(other, settled[other.id].lag) for other in rivals]
-                asked[one.id] = (names, _asked(one, grid, known, rng))
+                asked[one.id] = (names, _asked(one, grid, known, seed))
         limit = {one.id: _limit(one, plausible) for one in waiting}
         able = [asked[one.id][1] for one in waiting if asked[one.id][1].p_value < limit[one.id]]
         able = [one for one in able if one.correlation >= _LEAST_CORRELATION]
@@ -132,7 +133,7 @@ def unrelated(name: str, grid: Grid) -> Association:
     return Association(name, False, "none", 0.0, 0.0, 1.0, None, np.zeros(len(grid.level)), 0.0)
 
 
-def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: np.random.Generator) -> Association:
+def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], seed: int) -> Association:
     """Compare one object with the sound, but for what others already explain."""
     others = [
         _lagged(other.on(curve, one.window), lag * grid.rate)
@@ -141,6 +142,7 @@ def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: 
     ]
     drift = np.stack([np.ones(len(one.times)), _shaken(grid)[one.window], *others])
     curves = _curves(one, grid.rate)
+    rng = np.random.default_rng([seed, crc32(one.id.encode())])
     found: list[tuple[str, Match]] = []
     for cue, curve in curves.items():
         sound = (grid.level if cue == "activity" else grid.onset)[:, one.window]
@@ -155,7 +157,7 @@ def _asked(one: Movement, grid: Grid, known: list[tuple[Movement, float]], rng: 
     side = None
     if grid.sides is not None:
         shifted = _lagged(curves[cue], best.lag * grid.rate)
-        side = agreement(grid.sides.between(one.window), shifted, one.azimuth, weights)
+        side = agreement(grid.sides.at(one.window), shifted, one.azimuth, weights)
         chance = min(1.0, chance * 4.0 ** (-side if side > 0 else -2 * side))
     return Association(one.id, False, cue, best.correlation, best.lag, float(chance), side, weights, 0.0)
 

@@ -20,7 +20,7 @@ from seehear.sound.spectrum import Floats, transform_of
 from seehear.sound.splitting import OwnStems, Track
 
 _BED_CHANNELS = 3
-_ASSUMED = "assumed"
+_ASSUMED, _HEARD = "assumed", "heard"
 _OPEN = "Which objects sound"
 
 
@@ -100,11 +100,12 @@ def _planned(scene: Scene, track: Track, seed: int) -> _Plan | None:
 
 def _found(scene: Scene, movements: list[Movement], grid: Grid, seed: int) -> tuple[dict[str, Association], str | None]:
     """Say which objects sound; a note where none does."""
-    given = {one.id: _given(one, grid) for one in scene.objects if _is_given(one)}
-    asked = [one for one in movements if one.id not in given]
-    found = {**associate(asked, grid, rng=np.random.default_rng(seed)), **given}
-    if asked:
-        found |= alone(movements, found, grid)
+    found = associate(movements, grid, seed=seed)
+    found |= alone(movements, found, grid)
+    for one in scene.objects:
+        # spans that came from here are only a memory of the movement's own evidence
+        if _is_given(one) and not (found[one.id].sounds and one.extra.get("sounding") == _HEARD):
+            found[one.id] = unrelated(one.id, grid)._replace(sounds=True, cue="given", p_value=0.0, confidence=1.0)
     if any(one.sounds for one in found.values()):
         return found, None
     if not scene.objects:
@@ -115,10 +116,6 @@ def _found(scene: Scene, movements: list[Movement], grid: Grid, seed: int) -> tu
 def _is_given(one: SceneObject) -> bool:
     """Whether the scene itself says when the object sounds."""
     return bool(one.sounding) and not str(one.extra.get("sounding", "")).startswith(_ASSUMED)
-
-
-def _given(one: SceneObject, grid: Grid) -> Association:
-    return unrelated(one.id, grid)._replace(sounds=True, cue="given", p_value=0.0, confidence=1.0)
 
 
 def _gates(
@@ -155,7 +152,7 @@ def _told(
                 "sounding": spans[one.id],
                 "stem": "as_heard",
                 "gain_db": 0.0,
-                "extra": facts | {"sounding": "heard"},
+                "extra": facts | {"sounding": _HEARD},
             }
             heard.append(one.model_copy(update=update))
         else:

@@ -10,6 +10,7 @@ Curve = NDArray[np.float64]
 _CLEAR_BALANCE = 0.2
 _CLEAR_LEAD = 1e-4
 _CLEAR_AZIMUTH = 8.0
+_LEAST_PAN_FIT = 0.85
 
 
 class Sides(NamedTuple):
@@ -25,9 +26,40 @@ class Sides(NamedTuple):
     power: Curve
     lead: Curve
 
-    def between(self, window: slice) -> "Sides":
-        """Give a part of the frames."""
-        return Sides(self.balance[:, window], self.power[:, window], self.lead[window])
+    def at(self, frames: slice | NDArray[np.intp]) -> "Sides":
+        """Give some of the frames."""
+        return Sides(self.balance[:, frames], self.power[:, frames], self.lead[frames])
+
+
+class Pan(NamedTuple):
+    """How the side of the sound follows an object: mean correlation of the bands that do, how many, and each one's."""
+
+    correlation: float
+    agreeing: int
+    bands: Curve
+
+
+def pan_along(sides: Sides, azimuth: Curve, width: int) -> Pan:
+    """Compare the balance of each band, over ``width`` frames, with the side on which an object is seen.
+
+    A band agrees if its balance follows the azimuth and leans to the right side at both ends of the way.
+
+    Args:
+        sides: where the sound lies, while the object is there.
+        azimuth: (n,) deg as the camera sees the object, +90 = left.
+        width: frames to average over.
+    """
+    from scipy.ndimage import uniform_filter1d
+
+    power = uniform_filter1d(sides.power, width, axis=1)
+    balance = uniform_filter1d(sides.power * sides.balance, width, axis=1) / (power + 1e-15)
+    seen = uniform_filter1d(np.sin(np.deg2rad(azimuth)), width)
+    wanted, varied = seen - seen.mean(), balance - balance.mean(axis=1, keepdims=True)
+    fits = (varied @ wanted) / np.maximum(np.sqrt((wanted**2).sum() * (varied**2).sum(axis=1)), 1e-9)
+    left, right = balance[:, int(seen.argmax())], balance[:, int(seen.argmin())]
+    good = (fits >= _LEAST_PAN_FIT) & (left > _CLEAR_BALANCE / 2) & (right < -_CLEAR_BALANCE / 2)
+    mean = float(fits[good].mean()) if good.any() else 0.0
+    return Pan(mean, int(good.sum()), np.where(good, np.clip(fits, 0.0, 1.0), 0.0))
 
 
 def agreement(sides: Sides, moved: Curve, azimuth: Curve, bands: Curve) -> float:
