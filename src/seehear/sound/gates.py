@@ -20,6 +20,7 @@ _STILL = 0.03
 _DILATE = 0.06
 _FADE = 0.03
 _FAR = 0.1
+_OPEN, _OPEN_CARRIED, _CARRIED = 0.5, 0.4, 0.4
 _OUTLIER = 2.0
 
 
@@ -65,6 +66,7 @@ def gate_of(found: Association, one: Movement, evidence: Evidence) -> Gate:
         values = _struck(one.contacts + found.lag, stamps, onset)
     elif found.cue in ("activity", "starts"):
         values = _moved(one.activity, one.times + found.lag, stamps)
+        values = _whole_events(values, evidence.power[first:stop] @ found.bands.astype(np.float32), evidence)
     else:
         values = np.interp(stamps, one.times, one.present.astype(np.float64))
     return made_gate(values, bands, first)
@@ -160,3 +162,19 @@ def _moved(activity: Curve, times: Curve, stamps: Curve) -> Curve:
     wide = maximum_filter1d(level, 2 * round(_DILATE / step) + 1)
     smooth = uniform_filter1d(np.where(wide > _STILL, wide, 0.0), 3)
     return np.asarray(np.sqrt(np.maximum(smooth, 0.0)))
+
+
+def _whole_events(values: Curve, power: NDArray[np.floating], evidence: Evidence) -> Curve:
+    """Open for the whole of an event of the sound, not only while the movement lasts, up to 0.4 s on either side."""
+    from scipy.ndimage import label, maximum_filter1d, uniform_filter1d
+
+    open_at = values > _OPEN
+    if not open_at.any():
+        return values
+    loud = np.log(uniform_filter1d(power.astype(np.float64), 5) + 1e-10)
+    low, high = np.quantile(loud, 0.1), np.quantile(loud[open_at], 0.8)
+    runs, _ = label(loud > (low + high) / 2)
+    touched = np.unique(runs[open_at & (runs > 0)])
+    near = maximum_filter1d(open_at.astype(np.int8), 2 * round(_CARRIED * evidence.transform.rate) + 1) > 0
+    carried = np.isin(runs, touched) & near
+    return np.asarray(np.where(carried, np.maximum(values, _OPEN_CARRIED), values))
