@@ -17,7 +17,7 @@ import numpy as np
 
 from seehear.sound.association import Association, Grid, unrelated
 from seehear.sound.movement import Movement
-from seehear.sound.nearness import nearness
+from seehear.sound.nearness import nearness, travels
 from seehear.sound.sides import pan_along
 from seehear.sound.significance import Curve
 
@@ -30,7 +30,7 @@ _HINT = 0.015
 _HINTED_CORRELATION = 0.4
 _MARGIN = 0.5
 _BESIDE = 0.25
-_LESSER = 0.1
+_LESSER = 0.15
 _LEAST_FIT = 0.85
 _LEAST_BANDS = 3
 _LEAST_SWING_DB = 2.0
@@ -62,17 +62,20 @@ def alone(movements: list[Movement], found: dict[str, Association], grid: Grid) 
     for one in sorted(moving, key=_prominence, reverse=True):
         known = found.get(one.id, unrelated(one.id, grid))
         against = known.side is not None and known.side < -0.5
-        rivals = [other for other in moving if other.id != one.id and not _explained(other, found)]
-        if known.sounds or against or not _by_itself(one, grid) or any(_beside(one, other) for other in rivals):
+        if known.sounds or against or not _by_itself(one, grid):
             continue
-        # one swell of the sound has one source: the more prominent thing takes it
+        rivals = [other for other in moving if not _explained(other, found) and _beside(one, other)]
+        # one swell of the sound has one source: the more prominent thing takes it; what stays in its place has none
         here = around(one, grid)
         taken = any(max(here.start, other.stay.start) < min(here.stop, other.stay.stop) for other in swelling)
+        taken = taken or any(travels(other) for other in rivals)
         follows = None if taken else _by_level(one, known, grid) or _by_pan(one, known, grid)
         alone_then = len(moving) == 1 and not any(other.sounds for other in found.values())
         if follows is not None:
             told[one.id] = follows
             swelling.append(one)
+        elif rivals:
+            continue
         elif known.p_value < _HINT and known.correlation >= _HINTED_CORRELATION:
             told[one.id] = known._replace(sounds=True, confidence=0.5)
         elif alone_then and _by_events(one, grid):
@@ -97,6 +100,8 @@ def _by_itself(one: Movement, grid: Grid) -> bool:
 
 def _beside(one: Movement, other: Movement) -> bool:
     """Whether another thing of the kind moves beside this one for a good part of its time."""
+    if other.id == one.id or max(one.stay.start, other.stay.start) >= min(one.stay.stop, other.stay.stop):
+        return False
     there = one.present & (other.on(other.present.astype(np.float64), one.window) > 0)
     return bool(there.sum() > _BESIDE * one.present.sum() and _prominence(other) > _LESSER * _prominence(one))
 

@@ -166,14 +166,22 @@ def _curves(one: Movement, rate: float) -> dict[str, Curve]:
     """What of a movement may show in a sound: contacts, activity, and the starts of activity."""
     curves: dict[str, Curve] = {}
     if len(one.contacts):
-        apart = (one.times[:, None] - one.contacts) / _CONTACT
-        curves["contacts"] = np.exp(-0.5 * np.minimum(np.abs(apart), 30.0) ** 2).sum(axis=1)
+        curves["contacts"] = _pulses(one.contacts, one.times)
     moved = np.sqrt(one.activity)
     if len(moved) > 1 and np.ptp(moved) > 0:
         curves["activity"] = _fast(moved[None], rate)[0]
         if not len(one.contacts):
             curves["starts"] = np.maximum(np.gradient(moved), 0.0)
     return curves
+
+
+def _pulses(contacts: Curve, times: Curve) -> Curve:
+    """A short hump at each contact."""
+    curve = np.zeros(len(times))
+    for when in contacts:
+        near = slice(*np.searchsorted(times, [when - 5 * _CONTACT, when + 5 * _CONTACT]))
+        curve[near] += np.exp(-0.5 * ((times[near] - when) / _CONTACT) ** 2)
+    return curve
 
 
 def _shaken(grid: Grid) -> Curve:

@@ -138,16 +138,18 @@ def _struck(expected: Curve, stamps: Curve, onset: NDArray[np.floating]) -> Curv
     values = np.zeros(len(stamps))
     usual, high = np.quantile(onset, [0.5, 0.9]) if len(onset) else (0.0, 0.0)
     for when in expected:
-        near = np.flatnonzero(np.abs(stamps - when) <= _SEARCH)
-        if not len(near):
+        first, last = np.searchsorted(stamps, [when - _SEARCH, when + _SEARCH])
+        if first == last:
             continue
-        peak = near[int(np.argmax(onset[near] * np.exp(-0.5 * ((stamps[near] - when) / 0.05) ** 2)))]
+        near = slice(first, last)
+        peak = first + int(np.argmax(onset[near] * np.exp(-0.5 * ((stamps[near] - when) / 0.05) ** 2)))
         if onset[peak] <= usual + 0.5 * (high - usual):
             continue
-        since = stamps - stamps[peak]
+        heard = slice(*np.searchsorted(stamps, [stamps[peak] - 2 * _BEFORE, stamps[peak] + _RINGING]))
+        since = stamps[heard] - stamps[peak]
         rise = np.clip((since + _BEFORE) / _FADE + 0.5, 0, 1)
         fall = np.clip((_RINGING - since) / (_RINGING - _HOLD), 0, 1) ** 2
-        values = np.maximum(values, rise * fall)
+        values[heard] = np.maximum(values[heard], rise * fall)
     return values
 
 

@@ -23,7 +23,7 @@ def nearness(one: Movement, at: Curve) -> Curve | None:
         one: the movement.
         at: (n,) s; beyond one and a half times its time in the picture the last value is held.
     """
-    if not _travels(one):
+    if not travels(one):
         return None
     known = one.present & (one.size > 0) & (np.abs(np.nan_to_num(one.azimuth, nan=90.0)) < _STEEPEST)
     clear = known & one.whole if (known & one.whole).sum() >= _LEAST_FRAMES else known
@@ -44,7 +44,7 @@ def nearness(one: Movement, at: Curve) -> Curve | None:
     return np.asarray(nearest / np.maximum(squared(at), 1e-12))
 
 
-def _travels(one: Movement) -> bool:
+def travels(one: Movement) -> bool:
     """Whether it crosses ten degrees, or grows or shrinks by two fifths, while the whole of it is in view."""
     clear = one.present & (one.size > 0)
     clear = clear & one.whole if (clear & one.whole).any() else clear
