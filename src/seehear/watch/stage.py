@@ -71,7 +71,7 @@ class Stage:
         """Give as few keyframes of the camera as keep within 0.1 deg; the last holds up to the shot's end."""
         smooth = self.steady
         rows = [(float(self.clock[i]), smooth[i]) for i in corners(self.clock, smooth, np.full(3, _POSE_SLACK))]
-        if self.end - _JUST_BEFORE > rows[-1][0] + _JUST_BEFORE and np.any(rows[-1][1]):
+        if self.end - _JUST_BEFORE > rows[-1][0] + _JUST_BEFORE and np.abs(rows[-1][1]).max() > 1e-3:
             rows.append((self.end - _JUST_BEFORE, rows[-1][1]))
         return [_pose(time, turn) for time, turn in rows]
 
@@ -82,7 +82,7 @@ def _rotations(turns: Reals, clock: Reals, times: Reals) -> Reals:
 
 
 def _pose(time: float, angles: Reals) -> CameraPose:
-    yaw, pitch, roll = (round(float((angle + 180) % 360 - 180), 3) for angle in angles)
+    yaw, pitch, roll = (round(float((angle + 180) % 360 - 180), 3) + 0.0 for angle in angles)  # no -0.0
     return CameraPose(time=round(time, 4), yaw=yaw, pitch=min(max(pitch, -90.0), 90.0), roll=roll)
 
 
