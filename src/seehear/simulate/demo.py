@@ -49,7 +49,7 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
     camera = Camera(CameraSpec(size_wh=setting.size_wh))
     ahead, paint = float(rng.uniform(9.2, 10.2)), PAINTS[int(rng.integers(len(PAINTS)))]
     ride, sung = _ride(setting.duration), song(setting.duration, rng=rng)
-    perch = float(rng.uniform(2.7, 3.0)) * angles_to_vector(rng.uniform(21.5, 23.0), rng.uniform(8.0, 9.5))
+    perch = float(rng.uniform(2.7, 3.0)) * angles_to_vector(rng.uniform(21.5, 23.0), rng.uniform(11.0, 12.5))
     hops = _hops(sung, perch, setting.duration, rng=rng)
     auto = figures.car(paint, ride.travelled)
     robin = figures.bird(sung.opening, facing=partial(_facing, hops))
