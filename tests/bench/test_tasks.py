@@ -15,7 +15,7 @@ from seehear.media import ArrayStems, SoundWriter, layout_of
 from seehear.scene import Camera, CameraPose, CameraSpec, Keyframe, Path, Scene, SceneObject
 from seehear.score import direction, layout, layout_time, sync
 
-SMALL = {"n": 1, "duration": 1.5, "width": 160, "height": 90, "fps": 12, "seed": 3}
+SMALL = {"preset": "demo", "n": 1, "duration": 1.5, "width": 160, "height": 90, "fps": 12, "seed": 3}
 
 
 def test_columns_are_the_scores_own():

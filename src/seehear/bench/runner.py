@@ -66,7 +66,7 @@ def run(
         task: its name, or one of your own: its work must be importable wherever items are made.
         folder: made if missing; every process must see it.
         engine: ``local`` or ``ray``.
-        jobs: items at work at a time.
+        jobs: items at work at a time; above 1 from a script, call it under ``if __name__ == "__main__":``.
         force: start over where the folder holds another run.
         progress: told how far each stage is.
         **options: the task's: ``n``, ``seed``, ``preset`` ...

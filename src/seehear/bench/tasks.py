@@ -20,10 +20,11 @@ COUNT = Metric("count_error", "objects", higher_is_better=False)
 MONO, RANDOM, CENTRE, TRUTH = "mono copy", "random direction", "centre", "truth re-rendered"
 BASELINES = (MONO, RANDOM, CENTRE, TRUTH)
 
-_WORLD = {"preset": "demo", "duration": 4.0, "width": 384, "height": 216, "fps": 25, "seed": 0, "n": 20}
+_WORLD = {"preset": "stationary", "duration": 0.0, "width": 0, "height": 0, "fps": 0, "seed": 0, "n": 20}
 _WORLD_METRICS = (AZIMUTH, SIDE, LEFT_RIGHT, SEEN, ONSET_F1, AV_ALIGN, MEAN_IOU, LTSIM)
 
 _ONE_HEAD = "Truth re-rendered is the ceiling: the true sounds at the true places, measured by the same ears."
+_OWN_SIZE = "Duration, width, height and fps 0: the preset's own."
 _ELSEWHERE = "Mono copy, random direction and centre are the tested system's own sounds, placed elsewhere."
 _MONO_SIDE = "A mono copy is heard in front: 0.5 left-right, by definition."
 
@@ -43,6 +44,7 @@ TASKS: dict[str, Task] = {
                 _MONO_SIDE,
                 "Where several objects sound at once, a window is judged against the one nearest to what is heard.",
                 _ELSEWHERE,
+                _OWN_SIZE,
             ),
         ),
         Task(
@@ -58,6 +60,7 @@ TASKS: dict[str, Task] = {
                 _MONO_SIDE,
                 "Where several objects sound at once, a window is judged against the one 10 dB above the rest, or not.",
                 _ELSEWHERE,
+                _OWN_SIZE,
             ),
         ),
         Task(
@@ -70,6 +73,7 @@ TASKS: dict[str, Task] = {
             work="seehear.bench.localisation:WORK",
             notes=(
                 "Angles are lateral angles: two ears cannot tell front from back.",
+                "Random direction: as many objects as there truly are, each with one angle between -90 and 90.",
                 "Truth re-rendered: noise at the true places through the built-in head, then the same localiser.",
                 "n 0 is all clips; clips: where annotations.json lies; without it the one that SEEHEAR_SHARED names.",
             ),

@@ -1,5 +1,6 @@
 """The worlds' tasks: a made-up world, whose truth is exact, seen and heard by `hear`, beside the baselines."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -67,6 +68,8 @@ class WorldsWork:
             raise InputError(f"--n must be at least 1, got {options['n']}")
         if options["preset"] not in PRESETS:
             raise InputError(f"preset must be one of {', '.join(sorted(PRESETS))}, got {options['preset']!r}")
+        if bool(options["width"]) != bool(options["height"]):
+            raise InputError(f"expected width and height, or neither, got {options['width']} and {options['height']}")
         return int(options["n"])
 
     def inputs(self, options: Options) -> dict[str, str]:
@@ -125,13 +128,19 @@ OWN = WorldsWork("hear own", own=True)
 
 
 def _world(options: Options, index: int) -> "World":
+    """Make world ``index``: the one that `seehear simulate` makes of the same seed and preset."""
     from seehear.simulate import to_world
 
+    preset, seed = options["preset"], options["seed"]
+    size_wh = (options["width"], options["height"])
     return to_world(
-        np.random.default_rng([options["seed"], index]), preset=options["preset"],
-        size_wh=(options["width"], options["height"]), fps=Fraction(options["fps"]), duration=options["duration"],
+        np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32(preset.encode()), index])),
+        preset=preset,
+        size_wh=size_wh if all(size_wh) else None,
+        fps=Fraction(options["fps"]) if options["fps"] else None,
+        duration=options["duration"] or None,
         sample_rate=SAMPLE_RATE,
-    )  # fmt: skip
+    )
 
 
 def _answer(done: "Heard", folder: Path) -> _Answer:
@@ -191,9 +200,15 @@ def _layout(scene: Scene | None, truth: Scene) -> list[Score]:
     if scene is None:
         return [one.undefined("a sound alone has no boxes") for one in (MEAN_IOU, LTSIM)]
     times = _times(truth)
-    ours, true = tracks_of(scene, times), tracks_of(truth, times)
+    ours, true = tracks_of(_seen(scene), times), tracks_of(_seen(truth), times)
     pictures = [[tracks.frame(i) for i in range(len(times))] for tracks in (ours, true)]
     return [layout_over_time(ours, true).mean_iou, ltsim(*pictures, empty="zero")]
+
+
+def _seen(scene: Scene) -> Scene:
+    """Leave out what never has a box: a layout says nothing of it."""
+    things = tuple(one for one in scene.objects if any(key.box is not None for key in one.keyframes))
+    return scene.model_copy(update={"objects": things})
 
 
 def _onsets(samples: Samples) -> Array:
