@@ -67,7 +67,8 @@ def number(cell: Cell) -> tuple[str, str]:
 
 
 def _told(card: Mapping[str, Any], table: Table) -> str:
-    chosen = ", ".join(f"{name} {value}" for name, value in card["options"].items() if value != "")
+    given = {name: value for name, value in card["options"].items() if name == "seed" or value is False or value}
+    chosen = ", ".join(f"{name} {value}" for name, value in given.items() if name != "n")
     failed = f", {sum(table.failed.values())} failed" if table.failed else ""
     return escape(f"{table.items} items{failed}; {chosen}. Means; intervals: {table.interval}.")
 
@@ -112,10 +113,14 @@ def _plots(task: Task, summary: Summary) -> str:
         _figure("Error by azimuth", drawn, f'<span class="keys">{keys}</span>'),
         _figure("Heard against true", svg.true_against_heard(summary.points, task.system),
                 escape(f"{task.system}: each object once; the band is ±10 deg.")),
-        _figure("Sides", svg.confusion(summary.sides, task.system),
-                escape(f"{task.system}: true side down, heard side across; centre is within 10 deg.")),
+        *(_sides(summary, name) for name in (task.system, task.systems[-1])),
     ]  # fmt: skip
     return f'<h2>Where it is heard</h2><div class="figures">{"".join(figures)}</div>'
+
+
+def _sides(summary: Summary, system: str) -> str:
+    told = "true side down, heard side across; centre is within 10 deg."
+    return _figure(f"Sides: {system}", svg.confusion(summary.sides, system), told)
 
 
 def _figure(title: str, drawn: str, caption: str) -> str:

@@ -63,7 +63,7 @@ def confusion(sides: Mapping[tuple[str, str, str], int], system: str) -> str:
                 f'<rect class="cell" x="{x:.1f}" y="{y:.1f}" width="{cell - 3}" height="{cell - 3}" rx="4" '
                 f'fill-opacity="{0.06 + 0.84 * share:.3f}"/>'
             )
-            ink = "on" if share > 0.5 else "tick"
+            ink = "on" if share > 0.4 else "tick"
             parts.append(_text(x + cell / 2 - 1, y + cell / 2, f"{100 * share:.0f} %" if total else "-", "middle", ink))
             parts.append(_text(x + cell / 2 - 1, y + cell / 2 + 16, str(count), "middle", f"{ink} small"))
     size = edge + 3 * cell + 4, 34 + 3 * cell
