@@ -153,9 +153,11 @@ def test_demo_runs_and_replaces_only_its_own(tmp_path):
     folder = tmp_path / "demo"
     run = [sys.executable, "-m", "seehear", "demo", "-o", str(folder), "--json"]
     report = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
-    placed = {row["label"]: row["bearing"] for row in report["objects"] if row["bearing"]}
-    assert placed, report
+    placed = {row["motion"]: row["bearing"] for row in report["objects"] if row["bearing"]}
+    assert len(report["objects"]) == 2, "the car and the bird, out of one mono soundtrack"
     assert all(bearing["error"] < 5.0 for bearing in placed.values())
+    bird = min(report["objects"], key=lambda row: row["motion"] == "passing")["bearing"]
+    assert bird["heard"] == pytest.approx(22.3, abs=4.0), "the world put it there"
     for name in ("heard.mp4", "heard-5.1.wav", "heard.scene.json", "heard.png"):
         assert (folder / name).stat().st_size > 1000
     subprocess.run(run, check=True, capture_output=True)
