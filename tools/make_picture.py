@@ -15,6 +15,7 @@ WIDTH = 1440
 
 
 def main() -> None:
+    """Read the two file names from the command line and compose."""
     folder, out = Path(sys.argv[1]), Path(sys.argv[2])
     with av.open(str(folder / "heard.mp4")) as container:
         frames = (frame for frame in container.decode(video=0) if frame.time >= MOMENT)
