@@ -1,6 +1,5 @@
 """The worlds' tasks: a made-up world, whose truth is exact, seen and heard by `hear`, beside the baselines."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -130,11 +129,12 @@ OWN = WorldsWork("hear own", own=True)
 def _world(options: Options, index: int) -> "World":
     """Make world ``index``: the one that `seehear simulate` makes of the same seed and preset."""
     from seehear.simulate import to_world
+    from seehear.simulate.dataset import rng_of
 
     preset, seed = options["preset"], options["seed"]
     size_wh = (options["width"], options["height"])
     return to_world(
-        np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32(preset.encode()), index])),
+        rng_of(seed, preset, index),
         preset=preset,
         size_wh=size_wh if all(size_wh) else None,
         fps=Fraction(options["fps"]) if options["fps"] else None,
