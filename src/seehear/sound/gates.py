@@ -20,6 +20,7 @@ _STILL = 0.03
 _DILATE = 0.06
 _FADE = 0.03
 _FAR = 0.1
+_ALIKE, _MOST_ALIKE = 0.9, 0.6
 _OPEN, _OPEN_CARRIED, _CARRIED = 0.5, 0.4, 0.4
 _OUTLIER = 2.0
 
@@ -66,7 +67,10 @@ def gate_of(found: Association, one: Movement, evidence: Evidence) -> Gate:
         values = _struck(one.contacts + found.lag, stamps, onset)
     elif found.cue in ("activity", "starts"):
         values = _moved(one.activity, one.times + found.lag, stamps)
-        values = _whole_events(values, evidence.power[first:stop] @ found.bands.astype(np.float32), evidence)
+        seen = one.times[one.present]
+        there = (stamps >= seen[0]) & (stamps <= seen[-1])
+        power = evidence.power[first:stop].astype(np.float64)
+        values = _whole_events(values, power, found.bands, there, evidence.transform.rate)
     else:
         values = np.interp(stamps, one.times, one.present.astype(np.float64))
     return made_gate(values, bands, first)
@@ -166,17 +170,38 @@ def _moved(activity: Curve, times: Curve, stamps: Curve) -> Curve:
     return np.asarray(np.sqrt(np.maximum(smooth, 0.0)))
 
 
-def _whole_events(values: Curve, power: NDArray[np.floating], evidence: Evidence) -> Curve:
-    """Open for the whole of an event of the sound, not only while the movement lasts, up to 0.4 s on either side."""
+def _whole_events(values: Curve, power: Curve, bands: Curve, there: NDArray[np.bool_], rate: float) -> Curve:
+    """Open for the whole of an event of the sound, not only while the movement lasts, and for events that are alike.
+
+    Args:
+        values: (n,) open as far as the object moves.
+        power: (n, coarse) of the soundtrack.
+        bands: (coarse,) weight of each band in the object's sound.
+        there: (n,) whether the object is about: from first to last sight.
+        rate: frames per second.
+    """
     from scipy.ndimage import label, maximum_filter1d, uniform_filter1d
 
     open_at = values > _OPEN
     if not open_at.any():
         return values
-    loud = np.log(uniform_filter1d(power.astype(np.float64), 5) + 1e-10)
+    loud = np.log(uniform_filter1d(power @ bands, 5) + 1e-10)
     low, high = np.quantile(loud, 0.1), np.quantile(loud[open_at], 0.8)
-    runs, _ = label(loud > (low + high) / 2)
-    touched = np.unique(runs[open_at & (runs > 0)])
-    near = maximum_filter1d(open_at.astype(np.int8), 2 * round(_CARRIED * evidence.transform.rate) + 1) > 0
-    carried = np.isin(runs, touched) & near
+    event = loud > (low + high) / 2
+    runs, _ = label(event)
+    near = maximum_filter1d(open_at.astype(np.int8), 2 * round(_CARRIED * rate) + 1) > 0
+    carried = np.isin(runs, np.unique(runs[open_at & event])) & event & near
+    alike = _alike(power, open_at & event) & event & there
+    if alike.mean() < _MOST_ALIKE:
+        carried |= alike
     return np.asarray(np.where(carried, np.maximum(values, _OPEN_CARRIED), values))
+
+
+def _alike(power: Curve, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each frame's spectrum above the noise, (n, coarse), has the shape that the known frames have."""
+    if not known.any():
+        return known
+    shape = np.sqrt(np.maximum(power - 2 * np.quantile(power, 0.1, axis=0), 0.0))
+    shape /= np.linalg.norm(shape, axis=1, keepdims=True) + 1e-9
+    usual = shape[known].mean(axis=0)
+    return np.asarray(shape @ usual > _ALIKE * np.linalg.norm(usual))
