@@ -1,11 +1,14 @@
 """`seehear simulate`: worlds with exact truth, by the thousand."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from seehear.cli import console, options
+
+if TYPE_CHECKING:
+    from seehear.scene.scene import Projection
 
 
 def simulate(
@@ -45,8 +48,6 @@ def simulate(
     from seehear.errors import InputError
     from seehear.simulate import write_worlds
 
-    if projection not in ("perspective", "equirectangular"):
-        raise InputError(f"--projection must be perspective or equirectangular, got {projection!r}")
     try:
         rate = Fraction(fps) if fps else None
     except (ValueError, ZeroDivisionError):
@@ -55,11 +56,11 @@ def simulate(
         with console.progress(quiet=json) as tell:
             done = write_worlds(
                 output, count, seed=seed, preset=preset, layouts=layout or None, size_wh=_size(size), fps=rate,
-                duration=duration, sample_rate=sample_rate, projection=projection, shards=shards, jobs=jobs, force=force,  # type: ignore[arg-type]
-                progress=tell,
+                duration=duration, sample_rate=sample_rate, projection=_projection(projection), shards=shards,
+                jobs=jobs, force=force, progress=tell,
             )  # fmt: skip
     except KeyboardInterrupt:
-        raise InputError(f"stopped; whole worlds in '{output}' stay, and the same command goes on from there") from None
+        raise InputError(f"stopped: whole worlds in '{output}' stay, the same command goes on") from None
     if json:
         console.emit({"folder": str(done.folder), "made": done.made, "kept": done.kept, "failed": done.failed})
         return
@@ -77,3 +78,11 @@ def _size(text: str | None) -> tuple[int, int] | None:
     if not (cross and width.isdigit() and height.isdigit()):
         raise InputError(f"--size must be WIDTHxHEIGHT in pixels, as 256x256, got {text!r}")
     return int(width), int(height)
+
+
+def _projection(text: str) -> "Projection":
+    from seehear.errors import InputError
+
+    if text in ("perspective", "equirectangular"):
+        return cast("Projection", text)
+    raise InputError(f"--projection must be perspective or equirectangular, got {text!r}")

@@ -70,7 +70,7 @@ def composed(place: Place, roles: Sequence[Role], setting: Setting, *, rng: np.r
         objects.append(thing)
         stems[name] = role.performance.act.samples
         if role.figure is not None:
-            actors.append(Actor(role.figure, Path(thing)))
+            actors.append(Actor(role.figure, Path(thing), still=len(role.way) == 1))
     bed = None
     if place.ambience is not None:
         label, words, gain = place.ambience

@@ -6,6 +6,7 @@ multiplied by alpha.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -158,7 +159,7 @@ class Figure:
             found[index] = (*low, *high)
         return found
 
-    @property
+    @cached_property
     def reach(self) -> Array:
         """How far the drawing goes from the middle of the bounds, (left, down, right, up) metres, shadows included."""
         corners = np.concatenate([self._turned(part) for part in self._parts])

@@ -18,10 +18,17 @@ _MOST_EXPOSURES = 10
 
 
 class Actor(NamedTuple):
-    """A figure and its way: the path leads the middle of its bounds."""
+    """A figure and its way: the path leads the middle of its bounds.
+
+    Attributes:
+        figure: what is drawn.
+        path: where its middle is.
+        still: whether the path never moves; such a figure is placed once, and only its parts move.
+    """
 
     figure: Figure
     path: Path
+    still: bool = False
 
 
 class View(Protocol):
@@ -55,6 +62,9 @@ class Stage:
         self._backdrop = _Painted(backdrop) if isinstance(backdrop, np.ndarray) else backdrop
         self._actors = tuple(actors)
         self._size_wh = camera.spec.size_wh or (0, 0)
+        self._far = {id(one): float(one.path.at(0.0).distance[0]) for one in self._actors if one.still}
+        fixed = len(camera.spec.pose) < 2 and camera.spec.projection == "perspective"
+        self._placed = {id(one): self._centres(one, np.zeros(1)) for one in self._actors if one.still and fixed}
 
     @property
     def actors(self) -> tuple[Actor, ...]:
@@ -76,7 +86,9 @@ class Stage:
             (height, width, 3) RGB, a fresh array.
         """
         picture = self._backdrop.at(time, exposure)
-        distances = [float(actor.path.at(time).distance[0]) for actor in self._actors]
+        distances = [
+            self._far[id(actor)] if actor.still else float(actor.path.at(time).distance[0]) for actor in self._actors
+        ]
         for index in np.argsort(distances)[::-1]:
             self._add(picture, self._actors[index], time, exposure)
         return picture
@@ -85,14 +97,12 @@ class Stage:
         if self._camera.spec.projection == "equirectangular":
             add_around(picture, actor.figure, actor.path.at(time).position[0], self._camera, time)
             return
-        ends = self._centres(actor, np.array([time - exposure / 2, time + exposure / 2]))
-        if not np.isfinite(ends).all():
+        if id(actor) in self._placed:
+            times, places = np.array([time]), self._placed[id(actor)]
+        else:
+            times, places = self._exposures(actor, time, exposure)
+        if not np.isfinite(places).all():
             return  # behind the camera
-        moved = float(np.linalg.norm(ends[1, :2] - ends[0, :2]))
-        count = 1 if exposure <= 0 else int(np.clip(np.ceil(moved) + 1, 2, _MOST_EXPOSURES))
-        # the middles of equal parts of the exposure: their mean is the exposure's own middle
-        times = time + exposure * ((np.arange(count) + 0.5) / count - 0.5)
-        places = self._centres(actor, times)
         x0, y0, x1, y1 = self._window(places, actor.figure, picture.shape)
         if x1 <= x0 or y1 <= y0:
             return
@@ -101,9 +111,18 @@ class Stage:
             canvas = np.zeros_like(mean)
             actor.figure.draw(canvas, (x - x0, y - y0), scale, float(moment))
             mean += canvas
-        mean /= count
+        mean /= len(times)
         under = picture[y0:y1, x0:x1]
         under[...] = np.clip(under * (1 - mean[..., 3:]) + 255 * mean[..., :3] + 0.5, 0, 255).astype(np.uint8)
+
+    def _exposures(self, actor: Actor, time: float, exposure: float) -> tuple[Array, Array]:
+        """Give the moments to draw at, (n,) s, and where the figure is then, (n, 3)."""
+        ends = self._centres(actor, np.array([time - exposure / 2, time + exposure / 2]))
+        moved = float(np.nan_to_num(np.linalg.norm(ends[1, :2] - ends[0, :2])))
+        count = 1 if exposure <= 0 else int(np.clip(np.ceil(moved) + 1, 2, _MOST_EXPOSURES))
+        # the middles of equal parts of the exposure: their mean is the exposure's own middle
+        times = time + exposure * ((np.arange(count) + 0.5) / count - 0.5)
+        return times, self._centres(actor, times)
 
     def _centres(self, actor: Actor, times: Array) -> Array:
         """Give x, y in pixels and pixels per metre, (n, 3)."""

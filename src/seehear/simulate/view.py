@@ -10,7 +10,7 @@ from seehear.simulate.noise import Canvas
 from seehear.simulate.surroundings import Rays, Surroundings
 
 _FINER = 2  # painted at so many times the size, then averaged: smooth edges
-_MOST_EXPOSURES = 4
+_MOST_EXPOSURES = 3
 
 
 class StillView:
