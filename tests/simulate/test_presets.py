@@ -25,10 +25,9 @@ def stem(world, name):
     return np.concatenate([block[name][0] for block in world.stems.blocks(48000)])
 
 
-def coverage(world, actor, time):
-    """How much of each pixel a figure without its shadow covers: drawn on black and on white."""
-    camera = Camera(world.scene.camera)
-    width, height = world.scene.camera.size_wh
+def coverage(world, actor, time, size_wh=(SIDE, SIDE)):
+    """How much of each pixel a figure without its shadow covers: drawn large, on black and on white."""
+    camera, (width, height) = Camera(world.scene.camera.model_copy(update={"size_wh": size_wh})), size_wh
     drawn = []
     for tone in (0, 255):
         empty = np.full((height, width, 3), tone, np.uint8)
@@ -62,7 +61,7 @@ def in_sight(world):
 )
 def test_everything_is_drawn_where_its_box_says(preset, seed):
     """The box between keyframes against the pixels: 0.5 % of the frame, and half a pixel of soft edge to each side."""
-    world = small(preset, seed, size_wh=(SIDE, SIDE))
+    world = small(preset, seed)
     checked = 0
     for thing, actor in in_sight(world):
         path = Path(thing)
@@ -128,7 +127,7 @@ def test_at_least_sixteen_labels_are_met_and_every_one_has_a_voice():
     assert all(canonical(label) for label in CAST)
     met = set()
     for preset in ("stationary", "translational", "foley", "crowd"):
-        for seed in range(7):
+        for seed in range(5):
             met |= {thing.label for thing in small(preset, seed, duration=1.0).scene.objects}
     assert len(met) >= 16, met
 
@@ -146,7 +145,7 @@ def contacts_of(world):
     return {thing.id: np.array(thing.extra["contacts"]) for thing in world.scene.objects if "contacts" in thing.extra}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_foley_is_heard_when_it_is_struck(seed):
     """In the dry stem: from 1 ms after each contact there is sound that was not there 0.1 ms before it."""
     world = small("foley", seed, sample_rate=48000)
@@ -162,7 +161,7 @@ def test_foley_is_heard_when_it_is_struck(seed):
         assert first == pytest.approx(contacts[0], abs=0.001), name
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_foley_is_heard_at_the_contact_and_the_way_to_the_ear(seed):
     world = small("foley", seed, sample_rate=48000, duration=2.0)
     heard = {name: [] for name in contacts_of(world)}
@@ -241,7 +240,7 @@ def test_what_is_hidden_is_known_by_its_caption_only(seed):
 def test_vehicles_move_as_told():
     met = set()
     for seed in range(14):
-        for thing in small("translational", seed).scene.objects:
+        for thing in small("translational", seed, size_wh=(16, 16)).scene.objects:
             place = Path(thing).at(np.linspace(0.0, 4.0, 60))
             met.add(thing.motion)
             step, x, y = np.diff(place.distance), place.position[:, 0], place.position[:, 1]
@@ -258,7 +257,7 @@ def test_vehicles_move_as_told():
 
 
 def test_the_numbers_of_things():
-    for seed in range(5):
+    for seed in range(3):
         assert 1 <= len(small("stationary", seed, duration=1.0).scene.objects) <= 4
         assert 5 <= len(small("crowd", seed, duration=1.0).scene.objects) <= 12
         assert 1 <= len(small("closed", seed, duration=1.0).scene.objects) <= 3
@@ -284,14 +283,16 @@ def test_the_closed_world_has_its_own_settings():
     assert 2 <= hidden <= 15
 
 
-@pytest.mark.parametrize("preset", [name for name in NEW if name != "closed"])
+@pytest.mark.parametrize("preset", ["camera", "stationary", "translational"])
 def test_all_around_the_boxes_hold_too(preset):
-    world = small(preset, 1, size_wh=(960, 480), projection="equirectangular")
+    world = small(preset, 1, size_wh=(96, 48), duration=2.0, projection="equirectangular")
     assert world.scene.camera.projection == "equirectangular"
     checked = 0
     for thing, actor in in_sight(world):
         box = Path(thing).box_at(1.317)[0]
         if np.isfinite(box).all() and (box[2:] - box[:2]).min() > 0.012:
-            assert bounds(coverage(world, actor, 1.317) > 0.2) == pytest.approx(box, abs=0.005 + 1 / 480), thing.id
+            assert bounds(coverage(world, actor, 1.317, (960, 480)) > 0.2) == pytest.approx(box, abs=0.005 + 1 / 480), (
+                thing.id
+            )
             checked += 1
-    assert checked or preset in ("translational", "foley")
+    assert checked or preset == "translational"
