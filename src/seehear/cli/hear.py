@@ -1,11 +1,12 @@
 """`seehear hear`: picture in, spatial sound out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from seehear.cli import console, options
+from seehear.errors import SeehearError
 
 
 def hear(
@@ -28,8 +29,10 @@ def hear(
     mute: Annotated[list[str] | None, typer.Option(metavar="ID", help="Not these objects (ambience too).")] = None,
     ambience_gain: Annotated[float, typer.Option(help="dB on the ambience.")] = 0.0,
     keep_original: Annotated[bool, typer.Option("--keep-original", help="The old sound as a second track.")] = False,
-    stream: Annotated[bool, typer.Option("--stream", help="One pass, no temporary file, no loudness gain.")] = False,
-    stems: Annotated[Path | None, typer.Option(metavar="DIR", help="Write each stem there, for render.")] = None,
+    stream: Annotated[bool, typer.Option("--stream", help="One pass, no loudness gain; .wav only.")] = False,
+    stems: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write each stem there, for render; one folder a picture.")
+    ] = None,
     hrtf: options.Hrtf = None,
     loudness: Annotated[str, typer.Option(help="Target in LUFS, or off.")] = "-23",
     air: options.Air = True,
@@ -47,18 +50,28 @@ def hear(
     from seehear.pipelines import hear_outputs
 
     level = options.loudness_of(loudness)
-    reports = []
+    several = len(picture) > 1
+    told: list[dict[str, Any]] = []
     for one, out in hear_outputs(picture, output, layout=layout):
-        with console.progress(quiet=json) as tell:
-            heard = run(
-                one, out, layout=layout, sound=sound, labels=tuple(label or ()), scene=scene, horizontal_fov=fov,
-                projection=projection, spread=spread, duration=duration, loops=loops, start=start, end=end,
-                only=tuple(only or ()), mute=tuple(mute or ()), ambience_gain=ambience_gain,
-                keep_original=keep_original, stream=stream, stems=stems, hrtf=hrtf, loudness=level, air=air,
-                seed=seed, force=force, progress=tell,
-            )  # fmt: skip
-        reports.append(heard.report)
+        try:
+            with console.progress(quiet=json) as tell:
+                heard = run(
+                    one, out, layout=layout, sound=sound, labels=tuple(label or ()), scene=scene, horizontal_fov=fov,
+                    projection=projection, spread=spread, duration=duration, loops=loops, start=start, end=end,
+                    only=tuple(only or ()), mute=tuple(mute or ()), ambience_gain=ambience_gain,
+                    keep_original=keep_original, stream=stream, stems=stems / one.stem if stems and several else stems,
+                    hrtf=hrtf, loudness=level, air=air, seed=seed, force=force, progress=tell,
+                )  # fmt: skip
+        except SeehearError as error:
+            if not several:
+                raise
+            console.say(f"error: {' '.join(str(error).split())}")
+            told.append({"picture": str(one), "error": str(error)})
+            continue
+        told.append({"picture": str(one), **heard.report.to_dict()})
         if not json:
             console.show_report(heard.report, json=False)
     if json:
-        console.emit(reports[0].to_dict() if len(picture) == 1 else [report.to_dict() for report in reports])
+        console.emit(told if several else told[0])
+    if any("error" in row for row in told):
+        raise typer.Exit(1)

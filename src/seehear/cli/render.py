@@ -15,10 +15,12 @@ def render(
     stem: Annotated[Path | None, typer.Option(metavar="FILE", help="One sound, without a scene file.")] = None,
     azimuth: Annotated[float, typer.Option(help="Of --stem, deg, + = left.")] = 0.0,
     elevation: Annotated[float, typer.Option(help="Of --stem, deg, + = up.")] = 0.0,
-    distance: Annotated[float | None, typer.Option(help="Of --stem, m; without: direction only.")] = None,
+    distance: Annotated[
+        float | None, typer.Option(help="Of --stem, m; nearer than 1 m is no louder. Without: direction only.")
+    ] = None,
     layout: options.Layout = "binaural",
     hrtf: options.Hrtf = None,
-    loudness: Annotated[str, typer.Option(help="Target in LUFS, or off.")] = "off",
+    loudness: Annotated[str, typer.Option(help="Target in LUFS; off: the gain recorded in the scene.")] = "off",
     air: options.Air = True,
     force: options.Force = False,
     json: options.Json = False,

@@ -127,6 +127,9 @@ class _Hearing:
                 with written_whole(sidecar, force=self.wish["force"]) as beside:
                     beside.write_text(scene_to_json(scene), encoding="utf-8")
         report = rendering.report(scene, level, backend=backend, output=self.output, seconds=self.seconds)
+        if abs(self.start - self.wish["start"]) > 0.1:
+            early = f"begins at {self.start:.2f} s, the key frame before the {self.wish['start']:.2f} s asked for"
+            report = report._replace(warnings=(*report.warnings, f"{early}: write .mp4 for an exact start"))
         return Heard(scene, report, samples)
 
     def _check_outputs(self) -> Path | None:

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from seehear.acoustics.retarded import SPEED_OF_SOUND
 from seehear.errors import InputError
 from seehear.media.atomic import check_output
 from seehear.media.layout import layout_of
@@ -14,6 +15,9 @@ from seehear.pipelines.rendering import SAMPLE_RATE, Progress, Rendering, quietl
 from seehear.pipelines.report import Report
 from seehear.pipelines.wish import check_loudness
 from seehear.scene import Keyframe, Scene, SceneObject, read_scene
+
+LONGEST_TRAVEL = 60.0
+"""s that a single stem may be under way."""
 
 
 def render(
@@ -80,6 +84,8 @@ def render_stem(
 ) -> Report:
     """Render one sound file from one direction.
 
+    The output lasts as long as the stem and its way through the air.
+
     Args:
         stem: any sound file; several channels are folded to one.
         output: as in `render`.
@@ -102,11 +108,19 @@ def render_stem(
         raise InputError(f"distance must be above 0 m, got {distance:g}")
     if not abs(azimuth) <= 360:
         raise InputError(f"azimuth must be in [-180, 180) deg, + = left, got {azimuth:g}")
-    sounds = FileStem(stem, "stem", sample_rate=SAMPLE_RATE)
-    length = sounds.length / SAMPLE_RATE
+    dry = FileStem(stem, "stem", sample_rate=SAMPLE_RATE)
+    length = dry.length / SAMPLE_RATE
+    travel = (distance or 0.0) / SPEED_OF_SOUND
+    if travel > LONGEST_TRAVEL:
+        raise InputError(f"distance must be at most {LONGEST_TRAVEL * SPEED_OF_SOUND:g} m, got {distance:g}")
+    sounds = FileStem(stem, "stem", sample_rate=SAMPLE_RATE, length=dry.length + round(travel * SAMPLE_RATE))
     key = Keyframe(time=0.0, azimuth=(azimuth + 180) % 360 - 180, elevation=elevation, distance=distance)
     thing = SceneObject(id="stem", label=Path(stem).stem, sounding=((0.0, length),), keyframes=(key,))
-    return render(Scene(duration=length, objects=(thing,)), output, stems=sounds, **choices)
+    report = render(Scene(duration=length + travel, objects=(thing,)), output, stems=sounds, **choices)
+    if dry.channels["stem"] > 1:
+        folded = f"the {dry.channels['stem']} channels of '{stem}' were folded to one, which is what has a direction"
+        report = report._replace(warnings=(*report.warnings, folded))
+    return report
 
 
 def _stems_of(scene: Scene, folder: Path) -> Stems:
