@@ -69,3 +69,27 @@ def test_distance_is_level_and_delay(tmp_path):
         peaks.append((heard.argmax(), heard.max()))
     assert [peak[0] for peak in peaks] == [1000 + 480, 1000 + 960]
     assert 20 * np.log10(peaks[0][1] / peaks[1][1]) == pytest.approx(6.02, abs=0.01)
+
+
+def test_a_far_stem_arrives(tmp_path):
+    click = np.zeros(4800)
+    click[100] = 0.5
+    soundfile.write(tmp_path / "click.wav", click, 48000, subtype="FLOAT")
+    words = ["render", "--stem", "click.wav", "--distance", 343, "-o", "out.wav", "--layout", "foa", "--no-air"]
+    assert seehear(*words, cwd=tmp_path).returncode == 0
+    heard = np.abs(soundfile.read(tmp_path / "out.wav")[0][:, 0])
+    assert len(heard) == 4800 + 48000
+    assert heard.argmax() == 100 + 48000
+
+
+def test_one_bad_picture_of_several_does_not_stop_the_rest(tmp_path):
+    for name in ("a.mp4", "c.mp4"):
+        write_clip(tmp_path / name, seconds=1.0, sound=thuds(1.0))
+    (tmp_path / "b.mp4").write_text("no film")
+    run = seehear("hear", "a.mp4", "b.mp4", "c.mp4", "-o", "out/", "--stems", "stems", "--json", cwd=tmp_path)
+    assert run.returncode == 1
+    rows = json.loads(run.stdout)
+    assert ["error" in row for row in rows] == [False, True, False]
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert sorted(file.name for file in (tmp_path / "out").glob("*.mp4")) == ["a.binaural.mp4", "c.binaural.mp4"]
+    assert (tmp_path / "stems" / "a" / "ambience.wav").exists() or list((tmp_path / "stems" / "a").glob("*.wav"))

@@ -12,7 +12,7 @@ from seehear.media.layout import Layout, layout_of
 from seehear.media.stems import AMBIENCE, Samples, Stems
 from seehear.pipelines.rendering import SAMPLE_RATE, Progress, Rendering, quietly
 from seehear.pipelines.report import Report
-from seehear.pipelines.stems import Chosen, stems_folder
+from seehear.pipelines.stems import Chosen, kept_ids, stems_folder
 from seehear.pipelines.wish import HearOptions, checked
 from seehear.scene import Ambience, Scene, read_scene, scene_to_json
 
@@ -206,9 +206,14 @@ class _Hearing:
         if backend is None:
             backend = "own" if has_sound(self.picture) else "voices"
         self.progress("sound", 0.0)
+        chosen_by = {"only": self.wish["only"], "mute": self.wish["mute"]}
+        if backend != "own":  # what is muted needs no sound; out of a soundtrack it must still be taken
+            keep = kept_ids(scene, **chosen_by)
+            scene = scene.model_copy(update={"objects": tuple(one for one in scene.objects if one.id in keep)})
+            chosen_by = {"only": (), "mute": (AMBIENCE,) if AMBIENCE not in keep else ()}
         sounded = to_stems(scene, self.picture, backend=backend, seed=self.wish["seed"], sample_rate=SAMPLE_RATE)
         scene = self._louder_bed(sounded.scene)
-        chosen = Chosen(sounded.stems, scene, only=self.wish["only"], mute=self.wish["mute"])
+        chosen = Chosen(sounded.stems, scene, **chosen_by)
         return chosen.scene, chosen, backend
 
     def _louder_bed(self, scene: Scene) -> Scene:

@@ -24,7 +24,7 @@ class Chosen:
     Args:
         stems: to choose from.
         scene: whose objects they are.
-        only: ids that stay; empty: all. The bed stays unless muted.
+        only: ids that stay; empty: all.
         mute: ids that go; "ambience" is the bed.
 
     Raises:
@@ -32,15 +32,8 @@ class Chosen:
     """
 
     def __init__(self, stems: Stems, scene: Scene, *, only: Sequence[str] = (), mute: Sequence[str] = ()) -> None:
-        known = [*(one.id for one in scene.objects), AMBIENCE]
-        for name in (*only, *mute):
-            if name not in known:
-                raise InputError(f"expected one of the ids {', '.join(known)}, got {name!r}")
-        keep = {name for name in known if (not only or name in (*only, AMBIENCE)) and name not in mute}
-        if only and AMBIENCE not in only and AMBIENCE in keep:
-            keep.discard(AMBIENCE)
         self._stems = stems
-        self._keep = keep
+        self._keep = keep = kept_ids(scene, only=only, mute=mute)
         changes = {"objects": tuple(one for one in scene.objects if one.id in keep)}
         self.scene = scene.model_copy(update=changes if AMBIENCE in keep else {**changes, "ambience": None})
         self.sample_rate = stems.sample_rate
@@ -51,6 +44,19 @@ class Chosen:
         """Give the stems ``size`` samples at a time."""
         for block in self._stems.blocks(size):
             yield {name: one for name, one in block.items() if name in self._keep}
+
+
+def kept_ids(scene: Scene, *, only: Sequence[str] = (), mute: Sequence[str] = ()) -> set[str]:
+    """Give the ids, the bed's among them, that ``only`` and ``mute`` leave.
+
+    Raises:
+        InputError: an id that is neither an object's nor the bed's.
+    """
+    known = [*(one.id for one in scene.objects), AMBIENCE]
+    for name in (*only, *mute):
+        if name not in known:
+            raise InputError(f"expected one of the ids {', '.join(known)}, got {name!r}")
+    return {name for name in known if (not only or name in only) and name not in mute}
 
 
 class Teed:
@@ -93,5 +99,6 @@ def stems_folder(folder: Path | str | None, stems: Stems, *, force: bool) -> Ite
         raise InputError(f"expected a folder for the stems, got the file '{place}'")
     if place.is_dir() and any(place.glob("*.wav")) and not force:
         raise InputError(f"the folder '{place}' holds stems already: choose another or add --force")
+    place.parent.mkdir(parents=True, exist_ok=True)
     with StemWriter(place, stems.channels, sample_rate=stems.sample_rate, force=force) as writer:
         yield writer
