@@ -8,7 +8,7 @@ from pathlib import Path
 
 from memory import write_long
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 def timed(*words: object) -> float:
