@@ -4,8 +4,6 @@ Everything lies at places in metres, so that the same world at another size show
 fractions of the frame. The camera stands at the origin, 1.6 m above the ground, looking along x with zero pose.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,18 +23,14 @@ class Backdrop:
         camera: with a known size.
         rng: places clouds, hills, trees and grain.
         road: nearest and farthest edge of the road, metres ahead.
-        humps: where speed humps lie across the road, metres to the left.
     """
 
-    def __init__(
-        self, camera: Camera, *, road: tuple[float, float], humps: Sequence[float] = (), rng: np.random.Generator
-    ) -> None:
+    def __init__(self, camera: Camera, *, road: tuple[float, float], rng: np.random.Generator) -> None:
         if camera.spec.size_wh is None:
             raise ValueError("a camera with size_wh is needed to paint")
         self._camera = camera
         self._width, self._height = camera.spec.size_wh
         self._road = road
-        self._humps = tuple(humps)
         # drawn in a fixed order, whatever the size, so that the same seed makes the same place
         self._noise = [cloudy(rng, octaves) for octaves in (4, 6)]
         self._ridges = [rng.uniform(0, 2 * np.pi, 6) for _ in range(3)]
@@ -122,13 +116,6 @@ class Backdrop:
         centre = (near + far) / 2
         dash = np.clip((1.5 - np.abs((aside + 100) % 6.0 - 3.0)) / np.maximum(soft, 0.02) + 0.5, 0, 1)
         _lay(canvas, _band(ahead, centre - 0.06, centre + 0.06, soft) * dash, np.float32(0.86))
-        across = np.maximum(ahead / scale, 1e-6)  # metres of ground per pixel column
-        for hump in self._humps:
-            strip = np.clip((0.28 - np.abs(aside - hump)) / across + 0.5, 0, 1) * _band(
-                ahead, near + 0.3, far - 0.3, soft
-            )
-            paint = asphalt * np.array((1.16, 1.02, 0.94))  # worn brick: nothing that draws the eye
-            _lay(canvas, strip, paint)
 
     def _wood(self, canvas: Canvas) -> None:
         for far, aside, size, tone in self._trees:
