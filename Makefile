@@ -14,6 +14,7 @@ test: $(VENV)/.dev check  ## lint, types, import rules, every test that needs no
 
 test-neural: $(VENV)/.neural  ## the same with torch beside it: the tests of the extra 'neural'
 	$(BIN)/python -m pytest -q -rs -m neural tests
+	$(BIN)/python -m pytest -q src/seehear/networks src/seehear/sound/flow src/seehear/train src/seehear/draw
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check src tests bench tools

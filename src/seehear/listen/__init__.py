@@ -1,0 +1,1 @@
+"""Sound in, scene out: who is where, moving how."""

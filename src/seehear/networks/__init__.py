@@ -1,0 +1,1 @@
+"""Published networks, weight-compatible, in plain torch (extra `neural`)."""

@@ -1,0 +1,1 @@
+"""Every weight a backend may use: repository, revision, size, licence, where it lies."""
