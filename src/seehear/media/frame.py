@@ -7,6 +7,7 @@ longer side exceeds `LONGEST_SIDE` are reduced to it.
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from seehear.media.exif import orientation
 if TYPE_CHECKING:
     from av.buffer import Buffer
     from av.video.frame import VideoFrame
+    from av.video.reformatter import VideoReformatter
 
 Picture = NDArray[np.uint8]
 
@@ -81,6 +83,26 @@ def _turn_of_matrix(matrix: NDArray[np.int32]) -> Turn:
     return Turn(True, c < 0, b < 0, clockwise)
 
 
+class Converter:
+    """A clip's one way from stored pixels to colours; setting it up anew for every frame takes eight times as long."""
+
+    def __init__(self) -> None:
+        self._busy = Lock()
+        self._made: VideoReformatter | None = None
+
+    def rgb24(self, frame: "VideoFrame") -> NDArray[np.generic]:
+        """Give the colours, (height, width, 3).
+
+        Raises:
+            ValueError: a pixel format that cannot be converted.
+        """
+        from av.video.reformatter import VideoReformatter
+
+        with self._busy:
+            self._made = self._made or VideoReformatter()
+            return self._made.reformat(frame, format="rgb24", src_colorspace=_colorspace(frame)).to_ndarray()
+
+
 class Frame:
     """One picture of a clip.
 
@@ -89,6 +111,7 @@ class Frame:
         time: s of clip time.
         turn: how it is turned to be seen.
         duration: s that it is shown; None when nothing says.
+        converter: shared by the frames of a clip.
 
     Attributes:
         time: s of clip time.
@@ -96,8 +119,11 @@ class Frame:
         turn: as given; already applied to what the methods return.
     """
 
-    def __init__(self, frame: "VideoFrame", time: float, turn: Turn, duration: float | None) -> None:
+    def __init__(
+        self, frame: "VideoFrame", time: float, turn: Turn, duration: float | None, converter: Converter
+    ) -> None:
         self._stored = frame
+        self._converter = converter
         self.time = time
         self.duration = duration
         self.turn = turn
@@ -120,7 +146,7 @@ class Frame:
         frame = self._frame
         try:
             if not _is_transparent(frame):
-                colours = frame.to_ndarray(format="rgb24", src_colorspace=_colorspace(frame))
+                colours = self._converter.rgb24(frame)
             else:
                 colours = _over_white(frame.to_ndarray(format="rgba"))
         except ValueError as error:
@@ -141,9 +167,7 @@ class Frame:
         if turn.transposed:
             array = array.swapaxes(0, 1)
         array = array[:: -1 if turn.flipped_y else 1, :: -1 if turn.flipped_x else 1]
-        if array.dtype == np.uint8 and array.flags.c_contiguous and array.flags.owndata:
-            return array.view(np.uint8)
-        return np.array(array, dtype=np.uint8, order="C")
+        return np.array(array, dtype=np.uint8, order="C")  # a copy: what the decoder holds, it may use again
 
 
 def bounded_size(width: int, height: int) -> tuple[int, int]:
@@ -168,9 +192,11 @@ def _is_transparent(frame: "VideoFrame") -> bool:
     return frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
 
 
-def _colorspace(frame: "VideoFrame") -> str | None:
+def _colorspace(frame: "VideoFrame") -> int | None:
     """Unmarked high-definition pictures are BT.709, as players take them."""
-    return "ITU709" if frame.colorspace == 2 and frame.height >= 720 and not frame.format.is_rgb else None
+    from av.video.reformatter import Colorspace
+
+    return int(Colorspace.ITU709) if frame.colorspace == 2 and frame.height >= 720 and not frame.format.is_rgb else None
 
 
 def _over_white(rgba: NDArray[np.generic]) -> Picture:

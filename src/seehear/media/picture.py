@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from seehear.errors import InputError
 from seehear.media.container import MAX_PIXELS, clock_start, first_stream, opened
-from seehear.media.frame import Frame, Turn, turn_of
+from seehear.media.frame import Converter, Frame, Turn, turn_of
 from seehear.media.video import CLOSE, VideoReader, packets_of, rate_of, stated_end
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def frames(
             if image is None:
                 raise InputError(f"expected a picture in '{path}', got one without content")
             if start <= 0:
-                yield Frame(image, 0.0, turn_of(image, path), None)
+                yield Frame(image, 0.0, turn_of(image, path), None, Converter())
             return
         stream.thread_type = "AUTO"
         yield from _thinned(VideoReader(container, stream, path).frames(start, every), start, end, every)

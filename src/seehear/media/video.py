@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seehear.errors import InputError
 from seehear.media.container import MAX_PIXELS, cause, clock_start, damaged
-from seehear.media.frame import Frame, Turn, turn_of
+from seehear.media.frame import Converter, Frame, Turn, turn_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -69,6 +69,7 @@ class VideoReader:
         self._step = 1 / float(rate_of(stream) or 25)
         self._cells: dict[int, float] = {}
         self._reach = 0.0
+        self._converter = Converter()
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
 
     def frames(self, start: float, every: float | None) -> Iterator[Frame]:
@@ -129,7 +130,8 @@ class VideoReader:
             turn = turn_of(frame, self._path) if turn is None else turn
             base = frame.time_base or Fraction(1, 1000)
             time = time + self._step if frame.pts is None else float(frame.pts * base - self._zero)
-            yield Frame(frame, time, turn, float(frame.duration * base) if frame.duration else self._step)
+            shown = float(frame.duration * base) if frame.duration else self._step
+            yield Frame(frame, time, turn, shown, self._converter)
 
     def _spare(self, packet: "Packet[VideoStream]", start: float, every: float | None) -> None:
         """Let the decoder skip a frame that nobody asked for, if no other frame needs it."""
