@@ -16,7 +16,20 @@ __version__ = "0.1.0"
 __all__ = ["Scene", "__version__", "hear", "read_scene", "render", "scene_to_json"]
 
 _ROOMS = (
-    *("acoustics", "bench", "chat", "draw", "listen", "media", "networks", "pipelines", "scene", "score", "simulate"),
+    *(
+        "acoustics",
+        "bench",
+        "chat",
+        "draw",
+        "figures",
+        "listen",
+        "media",
+        "networks",
+        "pipelines",
+        "scene",
+        "score",
+        "simulate",
+    ),
     *("sound", "train", "voices", "watch", "weights"),
 )
 _NAMES = {"Scene": "scene", "read_scene": "scene", "scene_to_json": "scene", "hear": "pipelines", "render": "pipelines"}

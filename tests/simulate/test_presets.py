@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from seehear.acoustics.render import Renderer
+from seehear.figures.cast import CAST
 from seehear.media.layout import layout_of
 from seehear.scene import Camera, Path, scene_from_json, scene_to_json
 from seehear.simulate import DEFAULTS, PRESETS, to_world
-from seehear.simulate.cast import CAST
 from seehear.simulate.closed import KINDS
 from seehear.simulate.stage import Actor, Stage
 from seehear.voices.labels import canonical

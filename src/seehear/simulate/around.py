@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.figures.cutout import Figure
 from seehear.scene import Camera
 from seehear.scene.direction import Array
-from seehear.simulate.cutout import Figure
 
 _FINEST = 400.0  # pixels per metre that a figure is drawn at, at most
 

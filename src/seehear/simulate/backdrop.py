@@ -7,10 +7,10 @@ fractions of the frame. The camera stands at the origin, 1.6 m above the ground,
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.figures.cutout import Colour, fill
+from seehear.figures.noise import Canvas, cloudy, sampled
 from seehear.scene import Camera
 from seehear.scene.direction import Array
-from seehear.simulate.cutout import Colour, fill
-from seehear.simulate.noise import Canvas, cloudy, sampled
 
 CAMERA_HEIGHT = 1.6
 """Metres from the ground to the camera."""

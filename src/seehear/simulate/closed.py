@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seehear.figures.act import Act
+from seehear.figures.cutout import Colour, Figure, Part, Pose, Shape, ellipse, tinted
+from seehear.figures.noise import Canvas
+from seehear.figures.surroundings import Rays
 from seehear.scene import angles_to_vector, wrap_azimuth
 from seehear.scene.direction import Array
-from seehear.simulate.act import Act
 from seehear.simulate.composing import Place, Role, composed
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, tinted
-from seehear.simulate.noise import Canvas
 from seehear.simulate.performing import Performance
 from seehear.simulate.placing import camera_for
-from seehear.simulate.surroundings import Rays
 from seehear.simulate.timbres import TIMBRES
 from seehear.simulate.track import Waypoint
 from seehear.simulate.turning import pan

@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seehear.figures.cutout import Figure
+from seehear.figures.surroundings import Surroundings
+from seehear.figures.view import StillView, TurningView
 from seehear.media.stems import AMBIENCE, ArrayStems
 from seehear.scene import Ambience, Camera, CameraSpec, FrameCaption, Keyframe, Path, Room, Scene, SceneObject
 from seehear.scene.direction import Array
 from seehear.scene.scene import Motion
 from seehear.simulate.around import boxes_around
-from seehear.simulate.cutout import Figure
 from seehear.simulate.performing import Performance, gain_for
 from seehear.simulate.stage import Actor, Stage
-from seehear.simulate.surroundings import Surroundings
 from seehear.simulate.track import Waypoint, keyframes_of, way_through
-from seehear.simulate.view import StillView, TurningView
 from seehear.simulate.world import Setting, World
 from seehear.voices import Drive
 from seehear.voices.performance import make

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from seehear.simulate.cast import met
+from seehear.figures.cast import met
+from seehear.figures.surroundings import Meadow
 from seehear.simulate.composing import Place, composed
 from seehear.simulate.placing import EYES, Spots, camera_for, lens_of
 from seehear.simulate.stationary import still_roles
-from seehear.simulate.surroundings import Meadow
 from seehear.simulate.world import Setting, World
 
 _FOV = 75.0

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from seehear.errors import InputError
+from seehear.figures import car_and_bird
 from seehear.media.stems import AMBIENCE, ArrayStems
 from seehear.scene import Ambience, Camera, CameraSpec, FrameCaption, Path, Scene, SceneObject, angles_to_vector
 from seehear.scene.direction import Array
-from seehear.simulate import figures
 from seehear.simulate.backdrop import CAMERA_HEIGHT, Backdrop
 from seehear.simulate.song import Song, song
 from seehear.simulate.stage import Actor, Stage
@@ -51,8 +51,8 @@ def demo(rng: np.random.Generator, setting: Setting) -> World:
     ride, sung = _ride(setting.duration), song(setting.duration, rng=rng)
     perch = float(rng.uniform(2.7, 3.0)) * angles_to_vector(rng.uniform(21.5, 23.0), rng.uniform(11.0, 12.5))
     hops = _hops(sung, perch, setting.duration, rng=rng)
-    auto = figures.car(paint, ride.travelled)
-    robin = figures.bird(sung.opening, facing=partial(_facing, hops))
+    auto = car_and_bird.car(paint, ride.travelled)
+    robin = car_and_bird.bird(sung.opening, facing=partial(_facing, hops))
     height = auto.height / 2 - CAMERA_HEIGHT
     way: list[Waypoint] = [
         (time, np.array([ahead, left, height])) for time, left in zip(ride.time, ride.left, strict=True)

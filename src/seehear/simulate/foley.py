@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seehear.simulate.act import Act
-from seehear.simulate.cast import CAST
+from seehear.figures.act import Act
+from seehear.figures.cast import CAST
+from seehear.figures.surroundings import Hall, Meadow
 from seehear.simulate.composing import Place, Role, composed
 from seehear.simulate.performing import Performance, perform
 from seehear.simulate.placing import EYES, Lens, Spots, camera_for, lens_of, room_around, standing
-from seehear.simulate.surroundings import Hall, Meadow
 from seehear.simulate.track import Waypoint
 from seehear.simulate.world import Setting, World
 from seehear.voices.step import step_rate

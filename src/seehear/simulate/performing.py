@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seehear.figures.act import Act, gated
+from seehear.figures.cast import CAST
 from seehear.scene.direction import Array
-from seehear.simulate.act import Act, gated
-from seehear.simulate.cast import CAST
 from seehear.simulate.track import Waypoint, way_through
 from seehear.simulate.world import Setting
 from seehear.voices import Drive

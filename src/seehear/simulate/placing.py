@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seehear.figures.cutout import Figure
 from seehear.scene import CameraPose, CameraSpec, Room
 from seehear.scene.direction import Array
-from seehear.simulate.cutout import Figure
 from seehear.simulate.world import Setting
 
 EYES = 1.5

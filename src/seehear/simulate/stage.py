@@ -6,10 +6,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.figures.cutout import Figure
 from seehear.scene import Camera, Path
 from seehear.scene.direction import Array
 from seehear.simulate.around import add_around
-from seehear.simulate.cutout import Figure
 from seehear.simulate.track import projected_boxes
 
 Frame = NDArray[np.uint8]

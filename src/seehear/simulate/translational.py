@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from seehear.figures.act import Act
+from seehear.figures.cast import CAST
+from seehear.figures.cutout import Figure
+from seehear.figures.surroundings import Meadow, Road
+from seehear.figures.vehicle_ends import end_of
 from seehear.scene.scene import Motion
-from seehear.simulate.act import Act
-from seehear.simulate.cast import CAST
 from seehear.simulate.composing import Place, Role, composed
-from seehear.simulate.cutout import Figure
 from seehear.simulate.performing import perform
 from seehear.simulate.placing import Lens, camera_for, lens_of
-from seehear.simulate.surroundings import Meadow, Road
 from seehear.simulate.track import Waypoint
-from seehear.simulate.vehicle_ends import end_of
 from seehear.simulate.world import Setting, World
 
 _FOV = 60.0

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from seehear.figures.cast import CAST, met
+from seehear.figures.surroundings import Hall, Meadow
 from seehear.scene import CameraPose
-from seehear.simulate.cast import CAST, met
 from seehear.simulate.composing import Place, Role, composed
 from seehear.simulate.performing import perform
 from seehear.simulate.placing import EYES, camera_for, lens_of, room_around, standing
-from seehear.simulate.surroundings import Hall, Meadow
 from seehear.simulate.world import Setting, World
 
 _FOV = 60.0

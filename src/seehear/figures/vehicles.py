@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seehear.simulate import figures
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
-from seehear.simulate.people import HAIRS, SHIRTS, SKINS, flat, pick, shadow
+from seehear.figures import car_and_bird
+from seehear.figures.act import Act
+from seehear.figures.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.people import HAIRS, SHIRTS, SKINS, flat, pick, shadow
 
 PAINTS = ((196, 44, 40), (38, 88, 170), (232, 176, 32), (28, 122, 110), (236, 236, 232), (60, 62, 70))
 _GLASS = (64, 84, 104)
@@ -35,7 +35,7 @@ def wheel(act: Act, place: float, radius: float, *, spokes: int = 5, hub: Colour
 
 def car(act: Act, rng: np.random.Generator) -> Figure:
     """Give the hatchback."""
-    return figures.car(pick(rng, PAINTS), act.travelled)
+    return car_and_bird.car(pick(rng, PAINTS), act.travelled)
 
 
 def bus(act: Act, rng: np.random.Generator) -> Figure:

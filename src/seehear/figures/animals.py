@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seehear.simulate import figures
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
-from seehear.simulate.people import flat, pick, shadow
+from seehear.figures import car_and_bird
+from seehear.figures.act import Act
+from seehear.figures.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.people import flat, pick, shadow
 
 Points = Sequence[tuple[float, float]]
 
@@ -131,7 +131,7 @@ def sheep(act: Act, rng: np.random.Generator) -> Figure:
 def bird(act: Act, rng: np.random.Generator) -> Figure:
     """Give the red-breasted bird."""
     del rng
-    return figures.bird(act.level)
+    return car_and_bird.bird(act.level)
 
 
 def _calling(

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
-from seehear.simulate.people import SKINS, flat, pick, shadow
-from seehear.simulate.vehicles import PAINTS, Maker
+from seehear.figures.act import Act
+from seehear.figures.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.people import SKINS, flat, pick, shadow
+from seehear.figures.vehicles import PAINTS, Maker
 
 _GLASS = (64, 84, 104)
 

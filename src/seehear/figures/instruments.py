@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
-from seehear.simulate.people import SKINS, flat, pick, shadow
+from seehear.figures.act import Act
+from seehear.figures.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.people import SKINS, flat, pick, shadow
 
 WOODS = ((176, 112, 58), (134, 78, 44), (206, 150, 86), (104, 52, 40))
 

@@ -9,9 +9,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.figures.noise import Canvas, cloudy, sampled, sampled_at
 from seehear.scene import Room
 from seehear.scene.direction import Array
-from seehear.simulate.noise import Canvas, cloudy, sampled, sampled_at
 
 Rays = NDArray[np.float32]
 """(..., 3) unit vectors: x front, y left, z up."""

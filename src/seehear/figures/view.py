@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.figures.noise import Canvas
+from seehear.figures.surroundings import Rays, Surroundings
 from seehear.scene import Camera
 from seehear.scene.direction import Array
-from seehear.simulate.noise import Canvas
-from seehear.simulate.surroundings import Rays, Surroundings
 
 _FINER = 2  # painted at so many times the size, then averaged: smooth edges
 _MOST_EXPOSURES = 3

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
-from seehear.simulate.people import flat, pick, shadow
+from seehear.figures.act import Act
+from seehear.figures.cutout import Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.people import flat, pick, shadow
 
 
 def fan(act: Act, rng: np.random.Generator) -> Figure:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
-from seehear.simulate.people import flat, pick
-from seehear.simulate.vehicles import PAINTS
+from seehear.figures.act import Act
+from seehear.figures.cutout import Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.people import flat, pick
+from seehear.figures.vehicles import PAINTS
 
 
 def helicopter(act: Act, rng: np.random.Generator) -> Figure:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seehear.simulate.cutout import (
+from seehear.figures.cutout import (
     Colour,
     Figure,
     Part,

@@ -5,8 +5,8 @@ A label is a word that `seehear.voices` knows, so whoever reads the scene can ma
 
 from typing import Literal, NamedTuple
 
-from seehear.simulate import aircraft, animals, instruments, machines, people, vehicles
-from seehear.simulate.vehicles import Maker
+from seehear.figures import aircraft, animals, instruments, machines, people, vehicles
+from seehear.figures.vehicles import Maker
 
 Doing = Literal["steady", "calls", "struck"]
 Stand = Literal["floor", "wall", "air"]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from seehear.simulate.act import Act
-from seehear.simulate.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
+from seehear.figures.act import Act
+from seehear.figures.cutout import Colour, Figure, Part, Pose, Shape, ellipse, polygon, smooth, stick, tinted
 
 SKINS = ((236, 196, 164), (198, 142, 104), (128, 84, 60))
 HAIRS = ((52, 38, 30), (120, 78, 40), (32, 30, 34), (170, 132, 82))
