@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import typer
 
-from seehear.cli import bench
+from seehear.cli import bench, weights
 from seehear.cli.demo import demo
 from seehear.cli.hear import hear
 from seehear.cli.render import render
@@ -51,6 +51,11 @@ benches = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Benchma
 for name, verb in (("list", bench.tasks), ("run", bench.run), ("compare", bench.compare)):
     benches.command(name)(told(verb))
 app.add_typer(benches, name="bench")
+
+weighted = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Weights of neural backends: list, fetch.")
+for name, weigh in (("list", weights.rows), ("fetch", weights.fetch)):
+    weighted.command(name)(told(weigh))
+app.add_typer(weighted, name="weights")
 
 
 def main() -> None:
