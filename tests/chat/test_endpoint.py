@@ -16,6 +16,12 @@ HELLO = Request((said("user", "What do you hear?"),))
 SCHEMA = {"type": "object", "properties": {"score": {"type": "integer"}}}
 
 
+def failure_of(endpoint):
+    with pytest.raises(NoAnswer) as caught:
+        endpoint.answer(HELLO)
+    return caught.value
+
+
 def test_an_answer_comes_with_its_usage_and_model():
     with FakeServer([good("a dog")]) as server:
         answer = server.endpoint().answer(HELLO)
@@ -78,11 +84,11 @@ def test_a_usage_that_is_none_is_unknown(usage):
 @pytest.mark.parametrize("name", fake.HOSTILE)
 def test_a_hostile_reply_is_one_line_and_then_a_good_one_counts(name):
     hostile = fake.HOSTILE[name]
-    with FakeServer([hostile, hostile, good("fine")]) as server, pytest.raises(NoAnswer) as caught:
-        server.endpoint(tries=1).answer(HELLO)
-        assert len(str(caught.value)) < 300
-        assert "\n" not in str(caught.value)
-        assert isinstance(caught.value, BackendFailed)
+    with FakeServer([hostile, hostile, good("fine")]) as server:
+        told = failure_of(server.endpoint(tries=1))
+        assert len(str(told)) < 300
+        assert "\n" not in str(told)
+        assert isinstance(told, BackendFailed)
         if name != "redirect":
             assert server.endpoint(tries=2).answer(HELLO).text == "fine"
 
