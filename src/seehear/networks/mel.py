@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-Bank = NDArray[np.float32]
+Bank = NDArray[np.float64]
 
 
 def slaney_bank(rate: int, n_fft: int, bands: int, low: float, high: float, *, normed: bool = True) -> Bank:
@@ -30,14 +30,14 @@ def slaney_bank(rate: int, n_fft: int, bands: int, low: float, high: float, *, n
     bank = _triangles(np.fft.rfftfreq(n_fft, 1 / rate), edges)
     if normed:
         bank = bank * (2.0 / (edges[2:] - edges[:-2]))[:, None]
-    return bank.astype(np.float32)
+    return bank
 
 
 def htk_bank(rate: int, n_fft: int, bands: int, low: float, high: float) -> Bank:
     """Give triangles equally spaced on the HTK mel scale, peak 1, (bands, n_fft // 2 + 1)."""
     mels = np.linspace(*(2595.0 * np.log10(1.0 + edge / 700.0) for edge in (low, high)), bands + 2)
     edges = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
-    return _triangles(np.linspace(0, rate // 2, n_fft // 2 + 1), edges).astype(np.float32)
+    return _triangles(np.linspace(0, rate // 2, n_fft // 2 + 1), edges)
 
 
 def kaldi_bank(rate: int, n_fft: int, bands: int, low: float, high: float) -> Bank:
@@ -45,13 +45,18 @@ def kaldi_bank(rate: int, n_fft: int, bands: int, low: float, high: float) -> Ba
     edges = np.linspace(*(1127.0 * np.log(1.0 + edge / 700.0) for edge in (low, high)), bands + 2)
     bins = 1127.0 * np.log(1.0 + np.arange(n_fft // 2) * (rate / n_fft) / 700.0)
     bank = _triangles(bins, edges)
-    return np.pad(bank, ((0, 0), (0, 1))).astype(np.float32)
+    return np.pad(bank, ((0, 0), (0, 1)))
 
 
-def hann(width: int, *, periodic: bool = True) -> NDArray[np.float32]:
-    """Give Hann's window, in float64 and then rounded."""
+def hann(width: int, *, periodic: bool = True) -> NDArray[np.float64]:
+    """Give Hann's window."""
     steps = width if periodic else width - 1
-    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(width) / steps)).astype(np.float32)
+    return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(width) / steps))
+
+
+def single(array: NDArray[np.float64]) -> Tensor:
+    """Give a table as a float32 tensor on the CPU, also while a network is made without weights."""
+    return torch.from_numpy(array.astype(np.float32))
 
 
 def power_spectrum(

@@ -1,7 +1,8 @@
 """Synchformer's door: frames and sound in, the logits of 21 offsets out; and frames in, MMAudio's features out.
 
 Frames are taken at 25 per second, the short side resized to 224 (bicubic, antialiased) and the middle square kept;
-sound at 16 kHz mono. A window of 4.8 s holds the fourteen segments.
+sound at 16 kHz mono. A window of 4.8 s holds fourteen segments: av-benchmark takes the first and the last fourteen of
+the clip, T2AV-Compass those that begin at the third of 125 frames (0.08 s).
 
 Reference: as `seehear.networks.synchformer`; av-benchmark 050a5cd (windows of 4.8 s).
 """
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from seehear.errors import InputError
 from seehear.networks.inputs import Frames, Sound, centre_crop, checked_frames, mono_at, normalised, short_side
-from seehear.networks.mel import hann, htk_bank, power_spectrum
+from seehear.networks.mel import hann, htk_bank, power_spectrum, single
 from seehear.networks.state import found_state, load_state, stripped, unfilled
 from seehear.networks.synchformer import (
     SAMPLE_STRIDE,
@@ -32,7 +33,7 @@ FPS, RATE = 25, 16000
 WINDOW = 4.8
 """Seconds that fourteen segments cover."""
 OFFSETS = np.round(np.linspace(-2.0, 2.0, 21), 1)
-"""Seconds; positive as the model has it."""
+"""Seconds of the 21 classes."""
 _MEAN, _STD = -4.2677393, 4.5689974
 
 
@@ -49,7 +50,7 @@ class SyncOffset:
         self.device = device
 
     def see(self, frames: Frames) -> NDArray[np.float32]:
-        """Give features of the first 4.8 s, (14, 8, 768).
+        """Give features of every segment, (segments, 8, 768), one each 0.32 s.
 
         Args:
             frames: uint8 (at least 120, height, width, 3), 25 per second.
@@ -57,12 +58,12 @@ class SyncOffset:
         Raises:
             InputError: fewer frames, or no frames at all.
         """
-        segments = segmented(picture(checked_frames(frames, least=round(WINDOW * FPS))), SEGMENTS)
+        segments = segmented(picture(checked_frames(frames, least=round(WINDOW * FPS))))
         return _seen(self.network.vfeat_extractor, segments, self.device)
 
     @torch.inference_mode()
     def hear(self, samples: Sound, sample_rate: int) -> NDArray[np.float32]:
-        """Give features of the first 4.8 s of sound, (14, 6, 768).
+        """Give features of every segment of the sound, (segments, 6, 768).
 
         Args:
             samples: float32 (channels, samples).
@@ -74,12 +75,26 @@ class SyncOffset:
         mono = mono_at(samples, sample_rate, RATE)
         if len(mono) < WINDOW * RATE:
             raise InputError(f"expected at least {WINDOW} s of sound, got {len(mono) / RATE:.2f} s")
-        waves = torch.from_numpy(mono).unfold(0, SEGMENT_SAMPLES, SAMPLE_STRIDE)[None, :SEGMENTS]
-        return self.network.afeat_extractor(spectrograms(waves).to(self.device))[0].cpu().numpy()
+        waves = torch.from_numpy(mono).unfold(0, SEGMENT_SAMPLES, SAMPLE_STRIDE)
+        found = [self.network.afeat_extractor(spectrograms(one[None, None]).to(self.device)) for one in waves]
+        return torch.cat(found, dim=1)[0].cpu().numpy()
 
     @torch.inference_mode()
     def logits(self, seen: NDArray[np.float32], heard: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Give the 21 offsets' logits of features from `see` and `hear`."""
+        """Give the 21 offsets' logits of one window.
+
+        Args:
+            seen: (14, 8, 768), neighbouring segments of `see`.
+            heard: (14, 6, 768), the same segments of `hear`.
+
+        Returns:
+            (21,), of ``OFFSETS``.
+
+        Raises:
+            InputError: another number of segments.
+        """
+        if len(seen) != SEGMENTS or len(heard) != SEGMENTS:
+            raise InputError(f"expected {SEGMENTS} segments on both sides, got {len(seen)} and {len(heard)}")
         sight, sound = (torch.from_numpy(one)[None].to(self.device) for one in (seen, heard))
         return self.network(sight, sound)[0].cpu().numpy()
 
@@ -140,10 +155,9 @@ def picture(frames: Frames) -> Tensor:
     return normalised(centre_crop(short_side(frames, 224), 224), (0.5,) * 3, (0.5,) * 3)
 
 
-def segmented(images: Tensor, count: int | None = None) -> Tensor:
+def segmented(images: Tensor) -> Tensor:
     """Cut (n, 3, 224, 224) into segments, (segments, 16, 3, 224, 224), one every 8 frames."""
-    segments = images.unfold(0, SEGMENT_FRAMES, SEGMENT_STRIDE).movedim(-1, 1)
-    return segments if count is None else segments[:count]
+    return images.unfold(0, SEGMENT_FRAMES, SEGMENT_STRIDE).movedim(-1, 1)
 
 
 def spectrograms(waves: Tensor) -> Tensor:
@@ -155,8 +169,8 @@ def spectrograms(waves: Tensor) -> Tensor:
     Returns:
         (..., 128, 66): 65 frames and a column of what the original pads with, zeros after the logarithm.
     """
-    bank = torch.from_numpy(htk_bank(RATE, 1024, 128, 0.0, 8000.0))
-    power = power_spectrum(waves, torch.from_numpy(hann(400)), n_fft=1024, hop=160)
+    bank = single(htk_bank(RATE, 1024, 128, 0.0, 8000.0))
+    power = power_spectrum(waves, single(hann(400)), n_fft=1024, hop=160)
     logged = torch.nn.functional.pad(torch.log(bank @ power + 1e-6), (0, 1))
     return (logged - _MEAN) / (2.0 * _STD)
 
