@@ -1,1 +1,27 @@
-"""Sound in, scene out: who is where, moving how."""
+"""Sound in, scene out: who is where, moving how.
+
+A contents page: each name comes in when it is first used, so that importing the room is light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seehear.listen.heard import Format, Heard, Track
+    from seehear.listen.hearing import hear_tracks
+    from seehear.listen.shares import SpectraBlock, track_spectra
+
+__all__ = ["Format", "Heard", "SpectraBlock", "Track", "hear_tracks", "track_spectra"]
+
+_PAGES = {"heard": "Format Heard Track", "hearing": "hear_tracks", "shares": "SpectraBlock track_spectra"}
+_PLACES = {name: page for page, names in _PAGES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes and functions alike
+    if name in _PLACES:
+        return getattr(import_module(f"seehear.listen.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'seehear.listen' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *globals()])
