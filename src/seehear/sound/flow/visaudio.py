@@ -169,9 +169,9 @@ class ViSAudio(MMAudio):
             raise InputError("expected EarFeatures with spatial token maps, got features without them")
         return EarConditions(base, self.spacetime(features.spatial, base.sync.shape[1]))
 
-    def empty_features(
+    def empty_features(  # type: ignore[override]
         self, batch: int, *, clip_length: int | None = None, sync_length: int | None = None, text: Tensor | None = None
-    ) -> EarFeatures:  # type: ignore[override]
+    ) -> EarFeatures:
         """Give the features of nothing; see `MMAudio.empty_features`."""
         base = super().empty_features(batch, clip_length=clip_length, sync_length=sync_length, text=text)
         sizes = self.ear_sizes
@@ -209,7 +209,7 @@ class ViSAudio(MMAudio):
 
     def _in_turn(self, index: int, block: JointBlock, ears: "list[_Ear]", rest: "_Rest") -> "tuple[list[_Ear], _Rest]":
         """Readings A and C: left, then right."""
-        carry = self.carry[index]
+        carry: Tensor = self.carry[index]  # type: ignore[index]  # both readings have one
         left, after_left = _passed(block, block.latent_block, ears[0], rest)
         latent_block = self.joint_blocks_right[index].latent_block if self.ear_sizes.reading == "C" else None
         right, after_right = _passed(
