@@ -8,6 +8,7 @@ confusion of held-out halves (half of the voices of each class, half of the reco
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +58,11 @@ class Rows(NamedTuple):
     real: np.ndarray
 
 
+def say(text: str) -> None:
+    """Write a line."""
+    sys.stdout.write(f"{text}\n")
+
+
 def spectra(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give times and power spectra as the ears do: a Hann window of 1024 samples every 20 ms."""
     size, hop = 1024, RATE // 50
@@ -95,31 +101,30 @@ def row_of(samples: np.ndarray) -> np.ndarray | None:
     return np.average(sketch.features, axis=0, weights=sketch.weight) if len(sketch.features) else None
 
 
-def gather(folder: Path | None) -> Rows:
-    """Make all rows."""
-    found: list[tuple[np.ndarray, str, int, bool]] = []
-
-    def take(samples: np.ndarray, kinds: tuple[int, ...], name: str, group: str, *, real: bool, seed: int) -> None:
-        rng = np.random.default_rng([seed, sum(map(ord, name))])
-        for kind in kinds:
-            row = row_of(met(samples, kind, rng))
-            if row is not None:
-                found.append((row, name, CLASSES.index(group), real))
-
+def sounds_of(folder: Path | None) -> Iterator[tuple[np.ndarray, str, str, bool, tuple[int, ...], int]]:
+    """Give every sound: samples, name, class, whether it is a recording, how it is met, and a seed."""
     of = {name: group for group, names in VOICES.items() for name in names}
     for name in labels():
         for seed in range(SEEDS):
             rng = np.random.default_rng([seed, sum(map(ord, name)), 1])
             drive = nominal_drive(name, float(rng.uniform(2.5, 6)))
             samples = make(name, drive, sample_rate=RATE, rng=rng).astype(np.float64)
-            take(samples, (0, 1 + seed % 3), name, of[name], real=False, seed=seed)
+            yield samples, name, of[name], False, (0, 1 + seed % 3), seed
     for group, names in DRY.items() if folder is not None else ():
         for name in names:
-            path = next(folder.glob(f"{name}.*"))
-            samples = read_audio(path, sample_rate=RATE).samples.mean(axis=0).astype(np.float64)
-            parts = [samples] if len(samples) < 5 * RATE else [*samples[: len(samples) // (4 * RATE) * 4 * RATE].reshape(-1, 4 * RATE)]
-            for part in parts:
-                take(part, (0, 1, 2, 3), name, group, real=True, seed=5)
+            samples = read_audio(next(folder.glob(f"{name}.*")), sample_rate=RATE).samples.mean(axis=0)
+            count = max(1, len(samples) // (4 * RATE))
+            for part in np.array_split(samples.astype(np.float64), count):
+                yield part, name, group, True, (0, 1, 2, 3), 5
+
+
+def gather(folder: Path | None) -> Rows:
+    """Make all rows."""
+    found: list[tuple[np.ndarray, str, int, bool]] = []
+    for samples, name, group, real, kinds, seed in sounds_of(folder):
+        rng = np.random.default_rng([seed, sum(map(ord, name))])
+        rows = [row_of(met(samples, kind, rng)) for kind in kinds]
+        found += [(row, name, CLASSES.index(group), real) for row in rows if row is not None]
     features, sound, kind, real = zip(*found, strict=True)
     return Rows(np.array(features), np.array(sound), np.array(kind), np.array(real))
 
@@ -145,9 +150,8 @@ def fitted(rows: Rows, ridge: float = RIDGE) -> dict[str, np.ndarray]:
     weight = weights_of(rows)
     mean = (rows.features * weight[:, None]).sum(axis=0)
     scale = np.sqrt((weight[:, None] * (rows.features - mean) ** 2).sum(axis=0)) + 1e-9
-    inputs = np.column_stack([np.clip((rows.features - mean) / scale, -4, 4), np.ones(len(mean_rows := rows.features))])
+    inputs = np.column_stack([np.clip((rows.features - mean) / scale, -4, 4), np.ones(len(rows.features))])
     target = np.eye(len(CLASSES))[rows.kind]
-    del mean_rows
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         table = flat.reshape(-1, len(CLASSES))
@@ -196,14 +200,14 @@ def report(rows: Rows) -> None:
         said = np.where(share.max(axis=1) >= SURE, share.argmax(axis=1), len(CLASSES))
         right = (said == rows.kind)[mine].mean()
         named = (said < len(CLASSES))[mine]
-        print(f"\n{title}: named {named.mean():.0%}, right of those named "
+        say(f"\n{title}: named {named.mean():.0%}, right of those named "
               f"{((said == rows.kind)[mine & (said < len(CLASSES))]).mean():.0%}, right of all {right:.0%}, "
               f"likeliest right {(share.argmax(axis=1) == rows.kind)[mine].mean():.0%}")  # fmt: skip
-        print("| truth | " + " | ".join((*CLASSES, "null")) + " |")
+        say("| truth | " + " | ".join((*CLASSES, "null")) + " |")
         for kind, name in enumerate(CLASSES):
             counts = np.bincount(said[mine & (rows.kind == kind)], minlength=len(CLASSES) + 1)
             if counts.sum():
-                print(f"| {name} | " + " | ".join(f"{one / counts.sum():.0%}" for one in counts) + " |")
+                say(f"| {name} | " + " | ".join(f"{one / counts.sum():.0%}" for one in counts) + " |")
 
 
 def main(words: list[str]) -> None:

@@ -7,13 +7,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seehear.listen.facts import Approach, Facts, SourceFacts, facts_of
     from seehear.listen.heard import Format, Heard, Track
     from seehear.listen.hearing import hear_tracks
     from seehear.listen.shares import SpectraBlock, track_spectra
 
-__all__ = ["Format", "Heard", "SpectraBlock", "Track", "hear_tracks", "track_spectra"]
+__all__ = [
+    "Approach",
+    "Facts",
+    "Format",
+    "Heard",
+    "SourceFacts",
+    "SpectraBlock",
+    "Track",
+    "facts_of",
+    "hear_tracks",
+    "track_spectra",
+]
 
-_PAGES = {"heard": "Format Heard Track", "hearing": "hear_tracks", "shares": "SpectraBlock track_spectra"}
+_PAGES = {
+    "facts": "Approach Facts SourceFacts facts_of",
+    "heard": "Format Heard Track",
+    "hearing": "hear_tracks",
+    "shares": "SpectraBlock track_spectra",
+}
 _PLACES = {name: page for page, names in _PAGES.items() for name in names.split()}
 
 

@@ -2,7 +2,7 @@
 
 With ``s = (time - closest time) / scale`` the source stands at ``bearing + turning · atan(s)`` and ``sqrt(1 + s²)``
 closest distances away, so its level falls by ``10 log10(1 + s²)`` dB and its pitch is shifted by
-``1 / (1 + v/c · s / sqrt(1 + s²))``: plane geometry, the inverse distance law, and the Doppler shift of a moving source.
+``1 / (1 + v/c · s / sqrt(1 + s²))``: plane geometry, the inverse distance law, the Doppler shift of a moving source.
 Azimuth in degrees, time in seconds, level in dB.
 """
 

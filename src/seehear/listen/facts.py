@@ -113,9 +113,7 @@ class Facts(NamedTuple):
     lines: tuple[str, ...]
 
 
-def facts_of(
-    clip: "Source", *, format: str | None = None, start: float = 0.0, end: float | None = None
-) -> Facts:
+def facts_of(clip: "Source", *, format: str | None = None, start: float = 0.0, end: float | None = None) -> Facts:
     """Listen to a sound and say what is measured of each source; times count from ``start``.
 
     Args:

@@ -6,12 +6,14 @@ flatness, Gray & Markel, IEEE TASSP 22 (1974); pitch by the compressed spectrum'
 Karjalainen, IEEE TSAP 8 (2000).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.scene.direction import Array
+
+Floats = NDArray[np.floating[Any]]
 
 FEATURES = (
     "centre", "centre_moves", "spread", "tilt", "flatness", "flatness_moves", "tonal", "tonal_moves", "harmonic",
@@ -60,8 +62,8 @@ class ChunkFeatures(NamedTuple):
     seconds: float
 
 
-def frame_rows(power: Array, frames: Frames) -> Array:
-    """Reduce (n, bins) power spectra to (n, columns) float32: bands, flatness in dB, tonal share, harmonicity, pitch."""
+def frame_rows(power: Floats, frames: Frames) -> Floats:
+    """Reduce (n, bins) power spectra to (n, columns): bands, flatness in dB, tonal share, harmonicity, pitch."""
     bands = power @ frames.bands
     used = power[:, frames.used] + np.float32(1e-20)
     flatness = 10.0 * (np.log10(used).mean(axis=1) - np.log10(used.mean(axis=1)))
@@ -72,7 +74,7 @@ def frame_rows(power: Array, frames: Frames) -> Array:
     return rows
 
 
-def chunk_features(times: Array, rows: Array, frames: Frames) -> ChunkFeatures | None:
+def chunk_features(times: Array, rows: Floats, frames: Frames) -> ChunkFeatures | None:
     """Give the features of a chunk of at least 3 frames; None where it is silent."""
     bands = rows[:, :BANDS].astype(np.float64)
     energy = bands.sum(axis=1)
@@ -95,13 +97,13 @@ def chunk_features(times: Array, rows: Array, frames: Frames) -> ChunkFeatures |
     return ChunkFeatures(np.array(values, dtype=np.float64), float(heard.sum() * step))
 
 
-def _tonal(used: Array) -> Array:
+def _tonal(used: Floats) -> Array:
     """Give the share of power in bins that stand out of their surroundings."""
     around = _around(used, 10)
     return np.asarray(np.where(used > 3.0 * around, used, 0.0).sum(axis=1) / used.sum(axis=1))
 
 
-def _pitch(power: Array, half_rate: float) -> tuple[Array, Array]:
+def _pitch(power: Floats, half_rate: float) -> tuple[Array, Array]:
     """Give harmonicity, 0 to 1, and log2 of the pitch in Hz, by the compressed and flattened spectrum's cosines."""
     from scipy.fft import irfft, next_fast_len
 
@@ -117,14 +119,14 @@ def _pitch(power: Array, half_rate: float) -> tuple[Array, Array]:
     return strength, np.log2(rate / (best + first))
 
 
-def _around(values: Array, reach: int) -> Array:
+def _around(values: Floats, reach: int) -> Array:
     """Give the mean over ``reach`` bins to each side."""
     reach = min(reach, values.shape[1] - 1)
     running = np.cumsum(np.pad(values.astype(np.float64), ((0, 0), (reach + 1, reach)), mode="reflect"), axis=1)
     return np.asarray((running[:, 2 * reach + 1 :] - running[:, : -2 * reach - 1]) / (2 * reach + 1))
 
 
-def _colour(bands: Array, rows: Array, weight: Array, frames: Frames) -> list[float]:
+def _colour(bands: Array, rows: Floats, weight: Array, frames: Frames) -> list[float]:
     """Brightness, its movement, spread, tilt; flatness and tonal share with their movements."""
     share = bands / np.maximum(bands.sum(axis=1, keepdims=True), 1e-20)
     centre = share @ frames.octave
@@ -137,7 +139,7 @@ def _colour(bands: Array, rows: Array, weight: Array, frames: Frames) -> list[fl
     return out
 
 
-def _voicing(rows: Array, weight: Array, heard: NDArray[np.bool_]) -> list[float]:
+def _voicing(rows: Floats, weight: Array, heard: NDArray[np.bool_]) -> list[float]:
     """Harmonicity and its movement; how much is voiced; pitch, its jumps and its range in semitones."""
     strength, pitch = rows[:, BANDS + 2].astype(np.float64), 12.0 * rows[:, BANDS + 3].astype(np.float64)
     voiced = heard & (strength > 0.45)
@@ -204,10 +206,10 @@ def _extremes(bands: Array, frames: Frames) -> list[float]:
     return [float(np.log10(low + 1e-3)), float(np.log10(high + 1e-3))]
 
 
-def _mean(values: Array, weight: Array) -> float:
+def _mean(values: Floats, weight: Array) -> float:
     return float((values * weight).sum() / max(float(weight.sum()), 1e-20))
 
 
-def _moments(values: Array, weight: Array) -> list[float]:
+def _moments(values: Floats, weight: Array) -> list[float]:
     mean = _mean(values, weight)
     return [mean, float(np.sqrt(max(_mean((values - mean) ** 2, weight), 0.0)))]

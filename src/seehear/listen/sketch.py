@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seehear.listen.features import FEATURES, Frames, chunk_features, frame_rows
+from seehear.listen.features import FEATURES, Floats, Frames, chunk_features, frame_rows
 from seehear.scene.direction import Array
 
 CHUNK = 8.0
@@ -49,14 +49,14 @@ class Sketcher:
     def __init__(self, sample_rate: int, bins: int) -> None:
         self._frames = Frames(sample_rate, bins)
         self._onto_log = _log_axis(sample_rate, bins)
-        self._held: list[Array] = []
+        self._held: list[Floats] = []
         self._times: list[Array] = []
         self._count = 0
         self._rows: list[Array] = []
         self._weights: list[float] = []
-        self._slow: dict[int, tuple[float, float, Array]] = {}
+        self._slow: dict[int, tuple[float, float, Floats]] = {}
 
-    def add(self, times: Array, power: Array) -> None:
+    def add(self, times: Array, power: Floats) -> None:
         """Take (n,) times and (n, bins) power spectra, later than all before."""
         if not len(times):
             return
@@ -88,7 +88,7 @@ class Sketcher:
             self._rows.append(found.values)
             self._weights.append(found.seconds)
 
-    def _add_slow(self, times: Array, power: Array) -> None:
+    def _add_slow(self, times: Array, power: Floats) -> None:
         slots = (np.asarray(times) / SLOW).astype(np.int64)
         cuts = np.flatnonzero(np.diff(slots)) + 1
         for part in np.split(np.arange(len(slots)), cuts):
@@ -98,7 +98,7 @@ class Sketcher:
             self._slow[slot] = (time + float(np.sum(times[part])), count + len(part), before + mean)
 
 
-def sketch_of(times: Array, power: Array, sample_rate: int) -> Sketch:
+def sketch_of(times: Array, power: Floats, sample_rate: int) -> Sketch:
     """Sketch one source's whole spectra, (n,) times and (n, bins) power."""
     sketcher = Sketcher(sample_rate, power.shape[1])
     step = 400
@@ -107,7 +107,7 @@ def sketch_of(times: Array, power: Array, sample_rate: int) -> Sketch:
     return sketcher.done()
 
 
-def _log_axis(sample_rate: int, bins: int) -> Array:
+def _log_axis(sample_rate: int, bins: int) -> Floats:
     """Give the (bins, b) matrix of linear interpolation onto the log-frequency axis; zero above what there is."""
     top = min(HIGHEST, 0.45 * sample_rate)
     count = max(int(np.log2(top / LOWEST) * PER_OCTAVE), 1) + 1

@@ -1,4 +1,4 @@
-"""The facts in plain English: lines for a prompt, captions for a scene. Templates only; no more is said than measured."""
+"""The facts in plain English: lines for a prompt, captions for a scene. Templates: no more is said than measured."""
 
 from itertools import pairwise
 
@@ -21,9 +21,9 @@ _KINDS = {
     "ambisonics": "ambisonics",
 }
 _THINGS = {
-    "speech": "someone speaks", "music": "music plays", "impact": "something knocks or falls", "engine": "an engine runs",
-    "animal call": "an animal calls", "water/noise": "water or noise rushes", "alarm": "an alarm sounds",
-    "other": "something else sounds",
+    "speech": "someone speaks", "music": "music plays", "impact": "something knocks or falls",
+    "engine": "an engine runs", "animal call": "an animal calls", "water/noise": "water or noise rushes",
+    "alarm": "an alarm sounds", "other": "something else sounds",
 }  # fmt: skip
 _NOUNS = {
     "speech": "a voice", "music": "music", "impact": "an impact", "engine": "an engine", "animal call": "an animal",
@@ -124,9 +124,9 @@ def _now(source: SourceFacts, start: float, end: float) -> str:
     heard = [(max(a, start), min(b, end)) for a, b in _phases(source) if b > start + 1e-6 and a < end - 1e-6]
     if not heard:
         return ""
-    azimuth = np.interp([heard[0][0], heard[-1][1]], source.times, source.azimuth) if len(source.times) else []
+    azimuth = np.interp([heard[0][0], heard[-1][1]], source.times, source.azimuth)
     place = ""
-    if len(azimuth) and np.isfinite(azimuth).all():
+    if np.isfinite(azimuth).all():
         first, last = (_side(float(one)) for one in azimuth)
         place = f" {first}" if first == last else f", from {_bare(first)} to {_bare(last)}"
     return f"{noun_of(source)}{place}{_radial(source, start, end)}"
@@ -165,7 +165,8 @@ def _what(source: SourceFacts) -> str:
     if source.label is not None:
         return f"probably {source.label} (confidence {source.label_confidence:.2f})"
     first, second = sorted(source.label_shares, key=lambda name: -source.label_shares[name])[:2]
-    return f"of unknown kind (nearest: {first} {source.label_shares[first]:.2f}, {second} {source.label_shares[second]:.2f})"
+    near = ", ".join(f"{name} {source.label_shares[name]:.2f}" for name in (first, second))
+    return f"of unknown kind (nearest: {near})"
 
 
 def _spans(source: SourceFacts) -> str:
@@ -185,7 +186,8 @@ def _where(source: SourceFacts) -> str:
     else:
         degrees = ", ".join(f"{_degrees(azimuth[i])} at {times[i]:.1f} s" for i in pick)
     behind = "" if source.front_back == "known" else "; front or back cannot be told, front is assumed"
-    return f"it is on the {source.side or 'centre'}: azimuth {degrees} (positive is left){_heights(source.elevation)}{behind}."
+    place = f"{'in' if source.side == 'centre' else 'on'} the {source.side}"
+    return f"it is {place}: azimuth {degrees} (positive is left){_heights(source.elevation)}{behind}."
 
 
 def _heights(elevation: Array) -> str:
