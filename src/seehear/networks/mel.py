@@ -27,7 +27,7 @@ def slaney_bank(rate: int, n_fft: int, bands: int, low: float, high: float, *, n
         normed: each divided by half its width in Hz, so that all have the same area.
     """
     edges = _from_slaney(np.linspace(_slaney(low), _slaney(high), bands + 2))
-    bank = _triangles(np.fft.rfftfreq(n_fft, 1 / rate), edges)
+    bank = _triangles(np.linspace(0, rate / 2, n_fft // 2 + 1), edges)
     if normed:
         bank = bank * (2.0 / (edges[2:] - edges[:-2]))[:, None]
     return bank
@@ -35,14 +35,16 @@ def slaney_bank(rate: int, n_fft: int, bands: int, low: float, high: float, *, n
 
 def htk_bank(rate: int, n_fft: int, bands: int, low: float, high: float) -> Bank:
     """Give triangles equally spaced on the HTK mel scale, peak 1, (bands, n_fft // 2 + 1)."""
-    mels = np.linspace(*(2595.0 * np.log10(1.0 + edge / 700.0) for edge in (low, high)), bands + 2)
+    bottom, top = (2595.0 * np.log10(1.0 + edge / 700.0) for edge in (low, high))
+    mels = np.linspace(bottom, top, bands + 2)
     edges = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
     return _triangles(np.linspace(0, rate // 2, n_fft // 2 + 1), edges)
 
 
 def kaldi_bank(rate: int, n_fft: int, bands: int, low: float, high: float) -> Bank:
     """Give triangles whose sides are straight in mel, as Kaldi's, (bands, n_fft // 2 + 1); the last bin is not used."""
-    edges = np.linspace(*(1127.0 * np.log(1.0 + edge / 700.0) for edge in (low, high)), bands + 2)
+    bottom, top = (1127.0 * np.log(1.0 + edge / 700.0) for edge in (low, high))
+    edges = np.linspace(bottom, top, bands + 2)
     bins = 1127.0 * np.log(1.0 + np.arange(n_fft // 2) * (rate / n_fft) / 700.0)
     bank = _triangles(bins, edges)
     return np.pad(bank, ((0, 0), (0, 1)))
@@ -56,7 +58,7 @@ def hann(width: int, *, periodic: bool = True) -> NDArray[np.float64]:
 
 def single(array: NDArray[np.float64]) -> Tensor:
     """Give a table as a float32 tensor on the CPU, also while a network is made without weights."""
-    return torch.from_numpy(array.astype(np.float32))
+    return torch.from_numpy(np.asarray(array, dtype=np.float32))
 
 
 def power_spectrum(
@@ -87,6 +89,30 @@ def power_spectrum(
     )
     power = spectrum.real.square() + spectrum.imag.square()
     return power.reshape(*waves.shape[:-1], *power.shape[1:])
+
+
+def kaldi_fbank(wave: Tensor, rate: int, bands: int) -> Tensor:
+    """Give Kaldi's log mel energies with its usual choices: 25 ms every 10 ms, no padding, no dither.
+
+    Each frame loses its mean, is sharpened (0.97) and weighted by a symmetric Hann window; the bands begin at 20 Hz.
+
+    Args:
+        wave: (samples,).
+        rate: Hz.
+        bands: how many.
+
+    Returns:
+        (bands, frames).
+    """
+    width, hop = rate * 25 // 1000, rate // 100
+    points = 1 << (width - 1).bit_length()
+    frames = wave.unfold(0, width, hop)
+    frames = frames - frames.mean(dim=1, keepdim=True)
+    before = torch.cat([frames[:, :1], frames[:, :-1]], dim=1)
+    frames = (frames - 0.97 * before) * single(hann(width, periodic=False))
+    power = torch.fft.rfft(frames, points).abs().square()
+    bank = single(kaldi_bank(rate, points, bands, 20.0, rate / 2))
+    return torch.log(torch.clamp(bank @ power.T, min=torch.finfo(torch.float32).eps))
 
 
 def _triangles(bins: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -158,7 +158,7 @@ def _unwrapped(found: Any, wrapper: str | None) -> State:  # noqa: ANN401 - what
 
 
 def _tensor(value: Tensor | np.ndarray) -> Tensor:
-    tensor = value if isinstance(value, Tensor) else torch.from_numpy(np.ascontiguousarray(value))
+    tensor = value if isinstance(value, Tensor) else torch.from_numpy(np.asarray(value, order="C"))
     return tensor.float() if tensor.is_floating_point() else tensor
 
 

@@ -92,7 +92,7 @@ class Aggregation(nn.TransformerEncoderLayer):
         )
         self.cls_token = nn.Parameter(torch.zeros(1, 1, WIDTH))
 
-    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor) -> Tensor:
         """Give (n, width) for (n, tokens, width)."""
         return super().forward(torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1))[:, 0]
 
