@@ -12,6 +12,7 @@ import typer
 
 from seehear.cli import bench, weights
 from seehear.cli.demo import demo
+from seehear.cli.draw import draw
 from seehear.cli.hear import hear
 from seehear.cli.render import render
 from seehear.cli.show import show
@@ -44,7 +45,7 @@ app = typer.Typer(
     help="Pictures into the sound they would make, in the right place. Start with: seehear demo",
     epilog="Every command takes --help and --debug.",
 )
-for one in (hear, watch, render, simulate, show, demo):
+for one in (hear, watch, render, draw, simulate, show, demo):
     app.command()(told(one))
 
 benches = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Benchmarks: list, run, compare.")

@@ -137,6 +137,20 @@ class Figure:
         parts = [part for part in self._parts if part.solid]
         return Figure(parts, facing=self._turned_to, sweeping=self._sweeping)
 
+    def unshadowed(self) -> "Figure":
+        """Give the figure without its shadow: every part that counts to its bounds or that moves."""
+        parts = [part for part in self._parts if part.solid or part.pose is not at_rest]
+        return Figure(parts, facing=self._turned_to, sweeping=self._sweeping)
+
+    def state(self, time: float) -> tuple[object, ...]:
+        """Give what the drawing looks like at a time, as far as the eye can tell: equal states, equal drawings."""
+        poses = (part.pose(time) for part in self._parts)
+        told = (
+            (round(turn), *np.round(shift, 3).tolist(), round(size, 2), round(seen, 2))
+            for turn, shift, size, seen in poses
+        )
+        return (self._turned_to(time), *told)
+
     def facing(self, facing: Callable[[float], int]) -> "Figure":
         """Give the figure looking to where a function of time says: 1 as drawn, -1 mirrored."""
         return Figure(self._parts, facing=facing, sweeping=self._sweeping)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from seehear.media.film import write_video
 from seehear.scene.scene import Projection
 from seehear.simulate.closed import closed
 from seehear.simulate.crowd import crowd
@@ -16,7 +17,6 @@ from seehear.simulate.hidden import hidden
 from seehear.simulate.stationary import stationary
 from seehear.simulate.translational import translational
 from seehear.simulate.turning import camera
-from seehear.simulate.video import write_video
 from seehear.simulate.world import Preset, Setting, World, made
 
 __all__ = [

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from seehear.errors import InputError
+from seehear.media.film import write_video
 from seehear.media.layout import layout_of
 from seehear.media.stems import Samples
 from seehear.media.write import FLAC_CHANNELS, SoundWriter
 from seehear.scene import scene_to_json
 from seehear.simulate.recordings import RECORDINGS, rig_of
-from seehear.simulate.video import write_video
 from seehear.simulate.world import World
 
 _TOP = 0.99

@@ -1,0 +1,122 @@
+"""Who plays an object: the drawing for its label, and what moves in it."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from seehear.draw.loudness import Loudness, loudness_at
+from seehear.figures.act import Act
+from seehear.figures.cast import CAST
+from seehear.figures.cutout import Figure, to_the_right
+from seehear.figures.vehicle_ends import end_of
+from seehear.scene import Path, SceneObject
+from seehear.scene.direction import Array
+from seehear.voices import canonical
+
+_RATE = 2000  # Hz of the stand-in sound that an Act reads its levels from
+_STRIDES = 1.8  # steps a second of a person on the move, where no contacts are told
+_MOVED = 0.02  # share of the frame that the box's middle travels before a person is taken to walk
+_ENDS = ("car", "bus", "truck", "ambulance", "motorcycle")
+
+_ALSO = {
+    **dict.fromkeys(
+        ("man", "woman", "child", "boy", "girl", "people", "speech", "singer", "voice", "talking"), "person"
+    ),
+    **dict.fromkeys(("footsteps", "walking", "pedestrian"), "person"),
+    **dict.fromkeys(("engine", "vehicle", "horn", "taxi", "van"), "car"),
+    **dict.fromkeys(("siren", "police car", "fire engine"), "ambulance"),
+    **dict.fromkeys(("alarm",), "alarm clock"),
+    **dict.fromkeys(("music", "instrument"), "guitar"),
+    **dict.fromkeys(("impact", "knock", "hit"), "hammer"),
+    **dict.fromkeys(("animal", "animal call", "puppy"), "dog"),
+    **dict.fromkeys(("bicycle bell", "bike"), "bicycle"),
+    **dict.fromkeys(("bounce",), "ball"),
+}
+"""Labels drawn as something else in the cast: the most usual thing that sounds so."""
+
+
+def drawn_as(label: str | None) -> str | None:
+    """Give the label in the cast that stands for a label; None if nothing there looks like it.
+
+    Example:
+        >>> drawn_as("a dog barking"), drawn_as("speech"), drawn_as("thunder"), drawn_as(None)
+        ('dog', 'person', None, None)
+    """
+    if label is None:
+        return None
+    plain = label.strip().lower()
+    for word in (plain, canonical(plain)):
+        if word in CAST:
+            return word
+        if word in _ALSO:
+            return _ALSO[word]
+    return None
+
+
+def figure_of(
+    thing: SceneObject, path: Path, duration: float, known: dict[str, Loudness], *, rng: np.random.Generator
+) -> Figure | None:
+    """Make the drawing of an object; None where the cast has none for its label.
+
+    Args:
+        thing: the object.
+        path: its path.
+        duration: seconds of the scene.
+        known: object id -> how loud; see `loudness_at`.
+        rng: settles colours.
+    """
+    role = drawn_as(thing.label)
+    if role is None:
+        return None
+    times = np.arange(0.0, duration + 0.02, 0.02)
+    boxes = path.box_at(times)
+    moves = float(np.nan_to_num(np.ptp(_middles(boxes)))) > _MOVED
+    if role in ("person", "speaker"):
+        role = "person" if moves or thing.label in ("footsteps", "walking") else "speaker"
+    act = _act(thing, path, times, known, walks=moves and role == "person")
+    if role in _ENDS and thing.motion in ("approaching", "receding") and not _crosses(boxes):
+        return end_of(role, front=thing.motion == "approaching")(act, rng)
+    return CAST[role].maker(act, rng).facing(_facing(times, boxes))
+
+
+def _middles(boxes: Array) -> Array:
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    return middles[np.isfinite(middles)] if np.isfinite(middles).any() else np.zeros(1)
+
+
+def _crosses(boxes: Array) -> bool:
+    """Whether the box travels by more than its own mean width."""
+    widths = boxes[:, 2] - boxes[:, 0]
+    return bool(np.ptp(_middles(boxes)) > max(float(np.nan_to_num(np.nanmean(widths))), 0.05)) if len(boxes) else False
+
+
+def _facing(times: Array, boxes: Array) -> Callable[[float], int]:
+    """Look to where the box goes; while it rests, to where it went last."""
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    step = np.nan_to_num(np.diff(middles, prepend=middles[:1]))
+    sign = np.where(step > 1e-4, 1, np.where(step < -1e-4, -1, 0))
+    told = np.flatnonzero(sign)
+    if not len(told):
+        return to_the_right
+    last = np.searchsorted(told, np.arange(len(sign)), side="right") - 1
+    held = sign[told[np.maximum(last, 0)]]
+    return lambda time: int(held[min(int(np.searchsorted(times, time)), len(held) - 1)])
+
+
+def _act(thing: SceneObject, path: Path, times: Array, known: dict[str, Loudness], *, walks: bool) -> Act:
+    """Give what the drawing's mouth, wheels and strikers go by."""
+    levels = np.array([loudness_at(thing, path, known, float(time)) ** 2 for time in times])
+    samples = np.repeat(levels, round(0.02 * _RATE)).astype(np.float32)
+    told = thing.extra.get("contacts")
+    contacts = [float(one) for one in told] if isinstance(told, list) else []
+    if not contacts and walks:
+        contacts = list(np.arange(0.2, times[-1], 1 / _STRIDES))
+    return Act(samples, _RATE, contacts=contacts, times=times, metres=_travelled(path, times))
+
+
+def _travelled(path: Path, times: Array) -> Array:
+    """Metres along the path; where distances are unknown, as if it were 6 m away."""
+    place = path.at(times)
+    metres = place.direction * np.where(np.isfinite(place.distance), place.distance, 6.0)[:, None]
+    steps = np.nan_to_num(np.linalg.norm(np.diff(metres, axis=0), axis=1))
+    return np.concatenate([[0.0], np.cumsum(steps)])

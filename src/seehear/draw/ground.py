@@ -1,0 +1,145 @@
+"""The place behind the drawings, for a camera that stands, turns or looks all around: painted once, then looked up."""
+
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.figures.surroundings import Hall, Meadow, Rays, Road, Surroundings
+from seehear.scene import Camera, CameraSpec, Path, Room, Scene
+from seehear.scene.direction import Array
+
+Pixels = NDArray[np.uint8]
+
+_EYES = 1.6  # metres from the ground to the camera
+_INDOORS = {"piano", "guitar", "fan", "clock", "phone", "alarm clock", "speech", "typing", "music", "drum"}
+_ROAD = {"car", "bus", "truck", "motorcycle", "bicycle", "ambulance", "tractor", "engine", "siren", "vehicle"}
+_FINE = 960  # pixels across that the place is painted at; larger pictures are enlarged from it
+_GRID = 4  # a turning camera's look-up is worked out at every fourth pixel
+_MOST_TEXELS = 1.2e6
+_HALL = (7.0, 6.0, 3.0)
+_HALF_ROAD = 3.0
+
+
+class Ground(Protocol):
+    """What stands behind everything."""
+
+    def at(self, time: float) -> Pixels:
+        """Give (height, width, 3) RGB, a fresh array."""
+        ...
+
+
+def ground_of(scene: Scene, size_wh: tuple[int, int], *, rng: np.random.Generator) -> Ground:
+    """Choose and paint the place that fits a scene.
+
+    Args:
+        scene: its room, labels and camera decide.
+        size_wh: pixels.
+        rng: settles paints and trees.
+    """
+    place = surroundings_of(scene, rng=rng)
+    camera = scene.camera
+    turns = len({(pose.yaw, pose.pitch, pose.roll) for pose in camera.pose}) > 1
+    return (_Turning if turns else _Still)(camera, place, size_wh)
+
+
+def surroundings_of(scene: Scene, *, rng: np.random.Generator) -> Surroundings:
+    """Give a hall where the scene has a room or only things met indoors, else a meadow, with a road under vehicles."""
+    if scene.room is not None:
+        return Hall(scene.room, rng=rng)
+    labels = {one.label for one in scene.objects}
+    if labels and labels <= _INDOORS:
+        return Hall(Room(size=_HALL, listener=(2.0, _HALL[1] / 2, _EYES), rt60=0.4), rng=rng)
+    return Meadow(_EYES, _roads(scene), rng=rng)
+
+
+def _roads(scene: Scene) -> tuple[Road, ...]:
+    """A road along the way of the first vehicle whose distance is known."""
+    for one in scene.objects:
+        path = Path(one)
+        if one.label not in _ROAD or not path.has_distance:
+            continue
+        metres = path.at(np.linspace(0, scene.duration, 20)).position
+        along = 0 if np.ptp(metres[:, 0]) > np.ptp(metres[:, 1]) else 1
+        middle = float(np.median(metres[:, 1 - along]))
+        return (Road(along, middle - _HALF_ROAD, middle + _HALF_ROAD),)
+    return ()
+
+
+class _Still:
+    """A camera that does not turn."""
+
+    def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
+        small = _painted_size(size_wh)
+        colours = place.colours(_rays(Camera(camera), small, 0.0))
+        self._picture = np.asarray(cv2.resize(_bytes(colours), size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    def at(self, time: float) -> Pixels:
+        """Give the same picture at any time."""
+        del time
+        return self._picture.copy()
+
+
+class _Turning:
+    """A camera that turns: what it ever sees is painted once, columns even in azimuth, rows in elevation."""
+
+    def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
+        self._camera, self._size_wh = Camera(camera), size_wh
+        self._coarse = tuple(max(side // _GRID, 2) for side in size_wh)
+        self._left, right, self._top, low = self._seen()
+        wide = 360.0 if camera.projection == "equirectangular" else camera.horizontal_fov
+        area = (self._left - right) * (self._top - low)
+        self._per_degree = min(min(size_wh[0], _FINE) / wide, np.sqrt(_MOST_TEXELS / area))
+        columns, rows = (max(round(span * self._per_degree), 1) for span in (self._left - right, self._top - low))
+        azimuth = np.deg2rad(self._left - (np.arange(columns) + 0.5) / self._per_degree)[None]
+        elevation = np.deg2rad(self._top - (np.arange(rows) + 0.5) / self._per_degree)[:, None]
+        level = np.cos(elevation)
+        rays = np.stack(np.broadcast_arrays(level * np.cos(azimuth), level * np.sin(azimuth), np.sin(elevation)), -1)
+        self._painted = _bytes(place.colours(rays.astype(np.float32)))
+
+    def _seen(self) -> tuple[float, float, float, float]:
+        """Give the most azimuth, the least, the most elevation and the least that are ever in the picture, deg."""
+        poses = self._camera.spec.pose
+        stamps = np.linspace(poses[0].time, poses[-1].time, 8 * len(poses))
+        found = [self._angles(float(time), (17, 11)) for time in stamps]
+        azimuth, elevation = (np.stack([one[axis] for one in found]) for axis in range(2))
+        high, low = min(elevation.max() + 1.0, 90.0), max(elevation.min() - 1.0, -90.0)
+        if max(high, -low) > 80 or np.ptp(azimuth) > 350:  # near a pole every azimuth is seen
+            return 180.0, -180.0, high, low
+        return azimuth.max() + 1.0, azimuth.min() - 1.0, high, low
+
+    def _angles(self, time: float, grid: tuple[int, int]) -> tuple[Array, Array]:
+        """Azimuth and elevation, (h, w) deg, of a grid of the picture's points; azimuth without a jump along rows."""
+        rays = _rays(self._camera, grid, time)
+        azimuth = np.rad2deg(np.unwrap(np.arctan2(rays[..., 1], rays[..., 0]), axis=1))
+        middle = azimuth[:, [grid[0] // 2]]
+        return azimuth - 360 * np.round(middle / 360), np.rad2deg(
+            np.arctan2(rays[..., 2], np.hypot(rays[..., 0], rays[..., 1]))
+        )
+
+    def at(self, time: float) -> Pixels:
+        """Give the picture as the camera is turned at a time."""
+        azimuth, elevation = self._angles(time, (self._coarse[0], self._coarse[1]))
+        across = ((self._left - azimuth) * self._per_degree - 0.5).astype(np.float32)
+        down = ((self._top - elevation) * self._per_degree - 0.5).astype(np.float32)
+        maps = [cv2.resize(one, self._size_wh, interpolation=cv2.INTER_LINEAR) for one in (across, down)]
+        seen = cv2.remap(self._painted, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        return np.asarray(seen, np.uint8)
+
+
+def _painted_size(size_wh: tuple[int, int]) -> tuple[int, int]:
+    scale = min(1.0, _FINE / max(size_wh))
+    return max(round(size_wh[0] * scale), 2), max(round(size_wh[1] * scale), 2)
+
+
+def _rays(camera: Camera, size_wh: tuple[int, int], time: float) -> Rays:
+    """The directions, fixed to the world, of pixels' middles, (h, w, 3)."""
+    width, height = size_wh
+    x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
+    rays: Array = camera.direction_of(np.stack([x.ravel(), y.ravel()], -1), time)
+    return rays.reshape(height, width, 3).astype(np.float32)
+
+
+def _bytes(canvas: NDArray[np.float32]) -> Pixels:
+    return np.asarray(np.clip(canvas * 255 + 0.5, 0, 255), dtype=np.uint8)
