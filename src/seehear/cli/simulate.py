@@ -55,8 +55,8 @@ def simulate(
     try:
         with console.progress(quiet=json) as tell:
             done = write_worlds(
-                output, count, seed=seed, preset=preset, layouts=layout or None, size_wh=_size(size), fps=rate,
-                duration=duration, sample_rate=sample_rate, projection=_projection(projection), shards=shards,
+                output, count, seed=seed, preset=preset, layouts=layout or None, size_wh=options.size_of(size),
+                fps=rate, duration=duration, sample_rate=sample_rate, projection=_projection(projection), shards=shards,
                 jobs=jobs, force=force, progress=tell,
             )  # fmt: skip
     except KeyboardInterrupt:
@@ -67,17 +67,6 @@ def simulate(
     console.say(f"{done.folder}: {done.made} worlds made, {done.kept} kept, {done.failed} failed")
     if done.failed:
         console.say(f"warning: see {done.folder / 'failures.jsonl'}; a rerun tries them again")
-
-
-def _size(text: str | None) -> tuple[int, int] | None:
-    from seehear.errors import InputError
-
-    if text is None:
-        return None
-    width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdigit() and height.isdigit()):
-        raise InputError(f"--size must be WIDTHxHEIGHT in pixels, as 256x256, got {text!r}")
-    return int(width), int(height)
 
 
 def _projection(text: str) -> "Projection":
