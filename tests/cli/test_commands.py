@@ -17,7 +17,7 @@ def seehear(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", ["hear", "watch", "render", "show", "demo"])
+@pytest.mark.parametrize("verb", ["hear", "listen", "watch", "render", "show", "demo"])
 def test_help_has_an_example(verb, tmp_path):
     run = seehear(verb, "--help", cwd=tmp_path)
     assert run.returncode == 0

@@ -7,25 +7,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seehear.listen.door import BACKENDS, Listen, Wish, to_scene
     from seehear.listen.facts import Approach, Facts, SourceFacts, facts_of
     from seehear.listen.heard import Format, Heard, Track
     from seehear.listen.hearing import hear_tracks
     from seehear.listen.shares import SpectraBlock, track_spectra
 
 __all__ = [
+    "BACKENDS",
     "Approach",
     "Facts",
     "Format",
     "Heard",
+    "Listen",
     "SourceFacts",
     "SpectraBlock",
     "Track",
+    "Wish",
     "facts_of",
     "hear_tracks",
+    "to_scene",
     "track_spectra",
 ]
 
 _PAGES = {
+    "door": "BACKENDS Listen Wish to_scene",
     "facts": "Approach Facts SourceFacts facts_of",
     "heard": "Format Heard Track",
     "hearing": "hear_tracks",

@@ -25,7 +25,12 @@ LEAST_RANGE = 1.4
 """How many times nearer or farther a source must come to have moved in or out; 3 dB."""
 
 LEAST_SECONDS = 0.6
-"""Seconds of sound below which movement is not told."""
+"""Seconds of sound below which movement is not told; in or out, by the level alone, needs `LEAST_CHANGING`."""
+
+LEAST_CHANGING = 1.5
+
+FASTEST_FALL = 12.0
+"""dB per second from which a fall is a decay, not a departure."""
 
 
 class Movement(NamedTuple):
@@ -58,7 +63,8 @@ def movement_of(course: Course, *, sustained: float) -> Movement:
     sweep, ranges = _sweep(course, way), way.range_at(course.time)
     nearer = float(np.log(ranges[0] / ranges[-1]))  # above 0: nearer at the end
     turned = sweep >= LEAST_SWEEP
-    moved = float(ranges.max() / ranges.min()) >= LEAST_RANGE and sustained >= 0.5
+    changes = float(ranges.max() / ranges.min()) >= LEAST_RANGE
+    moved = changes and sustained >= 0.5 and not _decays(course)
     if way.fit < LEAST_FIT or not (turned or moved):
         return Movement("still", None, _still_confidence(course, way, sweep), None)
     motion = _motion(course, way, sweep, nearer, moved=moved)
@@ -80,6 +86,12 @@ def _motion(course: Course, way: Way, sweep: float, nearer: float, *, moved: boo
     if sweep >= LEAST_SWEEP:
         return "crossing"
     return "passing" if both else ("approaching" if nearer > 0 else "receding")
+
+
+def _decays(course: Course) -> bool:
+    """Say whether the level only fades as a struck thing does, or too little of it is heard."""
+    slope = float(np.polyfit(course.time, course.level, 1)[0])
+    return course.seconds < LEAST_CHANGING or slope < -FASTEST_FALL
 
 
 def _sweep(course: Course, way: Way) -> float:

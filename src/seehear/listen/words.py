@@ -135,7 +135,7 @@ def _now(source: SourceFacts, start: float, end: float) -> str:
 def _radial(source: SourceFacts, start: float, end: float) -> str:
     """Say whether it comes nearer in a phase."""
     near = source.relative_distance
-    if source.approach is None or not np.isfinite(near).any():
+    if source.motion not in ("approaching", "receding", "passing") or not np.isfinite(near).any():
         return ""
     first, last = np.interp([start, end], source.times, near)
     return ", coming nearer" if last < 0.85 * first else ", going away" if first < 0.85 * last else ""
