@@ -85,9 +85,18 @@ def energy_map(samples: Samples, *, weights: Literal["sn3d", "published"] = "sn3
         weights: of the first-order horizontal channels: 1, or the published program's sqrt(2).
     """
     wide = _first_order(samples).astype(np.float64)
-    covariance = wide @ wide.T / max(wide.shape[1], 1)
+    return map_of_covariance(wide @ wide.T / max(wide.shape[1], 1), weights=weights)
+
+
+def map_of_covariance(covariance: Array, *, weights: Literal["sn3d", "published"] = "sn3d") -> Array:
+    """Give the map, as `energy_map`, of a field of which only the channels' covariance is known.
+
+    Args:
+        covariance: (K, K) of AmbiX channels, order 1 or more.
+        weights: as of `energy_map`.
+    """
     harmonics = _harmonics(2**0.5 if weights == "published" else 1.0)
-    square = np.einsum("...i,ij,...j->...", harmonics, covariance, harmonics, optimize=True)
+    square = np.einsum("...i,ij,...j->...", harmonics, covariance[:4, :4], harmonics, optimize=True)
     return np.asarray(np.sqrt(np.maximum(square, 0.0)))
 
 
