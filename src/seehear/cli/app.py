@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import typer
 
-from seehear.cli import bench, weights
+from seehear.cli import bench, dataset, weights
 from seehear.cli.demo import demo
 from seehear.cli.draw import draw
 from seehear.cli.hear import hear
@@ -58,6 +58,17 @@ weighted = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Weight
 for name, weigh in (("list", weights.rows), ("fetch", weights.fetch)):
     weighted.command(name)(told(weigh))
 app.add_typer(weighted, name="weights")
+
+datasets = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Data sets out of recordings: binaural.")
+datasets.command("binaural")(told(dataset.binaural))
+
+
+@datasets.callback()
+def _of_recordings() -> None:
+    """Data sets out of recordings."""
+
+
+app.add_typer(datasets, name="dataset")
 
 
 def main() -> None:

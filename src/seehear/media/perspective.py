@@ -1,8 +1,8 @@
 """A perspective view out of a picture of all directions (equirectangular), for a camera that turns.
 
 Each pixel's ray is turned into the world by the camera, and looked up by longitude and latitude, bilinear. The picture
-is continued over its seam, and over the poles, where the row above the top one is the top one half a turn further. Where
-the view is coarser than the picture it is made finer first and then reduced by area, so that nothing flickers.
+is continued over its seam, and over the poles, where the row above the top one is the top one half a turn further.
+Where the view is coarser than the picture it is made finer first and then reduced by area, so that nothing flickers.
 
 Reference: Snyder, "Map projections: a working manual", USGS 1987 (gnomonic and plate carree).
 """

@@ -2,7 +2,8 @@
 
 from seehear.pipelines.binaural_set.build import Built, binaural_set
 from seehear.pipelines.binaural_set.camera_path import Wander
+from seehear.pipelines.binaural_set.captions import Captions
 from seehear.pipelines.binaural_set.filters import Filters
 from seehear.pipelines.binaural_set.wish import Wish
 
-__all__ = ["Built", "Filters", "Wander", "Wish", "binaural_set"]
+__all__ = ["Built", "Captions", "Filters", "Wander", "Wish", "binaural_set"]

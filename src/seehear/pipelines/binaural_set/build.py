@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from seehear.errors import InputError
 from seehear.media.atomic import written_whole
-from seehear.pipelines.binaural_set.clip import Captioner, Order, make_clip
+from seehear.pipelines.binaural_set.clip import FACTS, Captioner, Order, make_clip
 from seehear.pipelines.binaural_set.journal import Row, append, rows_of, settle
 from seehear.pipelines.binaural_set.sources import Source, find_sources
 from seehear.pipelines.binaural_set.survey import survey
@@ -23,7 +23,9 @@ MANIFEST: Final = "manifest.jsonl"
 DROPPED: Final = "dropped.jsonl"
 FAILURES: Final = "failures.jsonl"
 KIND: Final = "binaural"
+DIGITS: Final = 4
 
+_FEW = 16  # recordings that are looked over sooner than a process is started
 _SHORTEST = 0.02  # s that a recording may lack of its last clip
 
 Progress = Callable[[str, float], None]
@@ -84,7 +86,9 @@ def binaural_set(
     surveyed = _surveyed(place, sources, wish, jobs, failures, progress)
     made, dropped = rows_of(place / MANIFEST), rows_of(place / DROPPED)
     made = {name: row for name, row in made.items() if (place / name).is_dir()}
-    orders = [one for source in sources if source.name in surveyed for one in clips_of(source, surveyed[source.name], wish)]
+    orders = [
+        one for source in sources if source.name in surveyed for one in clips_of(source, surveyed[source.name], wish)
+    ]
     missing = [one for one in orders if one.name not in made and one.name not in dropped]
     kept = len(orders) - len(missing) - sum(one.name in dropped for one in orders)
     for done, outcome in enumerate(
@@ -118,7 +122,7 @@ def clips_of(source: Source, surveyed: Row, wish: Wish) -> Iterator[Order]:
     count = int((length + _SHORTEST) / step)
     for index in range(max(count, 1)):
         duration = min(step, length - index * step) if count == 0 else step
-        yield Order(f"{source.name}-{index:04d}", source, round(index * step, 6), round(duration, 6), surveyed)
+        yield Order(f"{source.name}-{index:0{DIGITS}d}", source, round(index * step, 6), round(duration, 6), surveyed)
 
 
 def _surveyed(
@@ -127,7 +131,7 @@ def _surveyed(
     rows = rows_of(place / SURVEY)
     missing = [one for one in sources if one.name not in rows]
     look = partial(survey, ambisonics=wish.ambisonics)
-    for done, outcome in enumerate(map_items(look, missing, jobs=min(jobs, max(len(missing), 1))), start=1):
+    for done, outcome in enumerate(map_items(look, missing, jobs=max(1, min(jobs, len(missing) // _FEW))), start=1):
         if outcome.row is None:
             failures[outcome.item.name] = outcome.error or ""
         else:
@@ -153,7 +157,7 @@ def _opened(place: Path, wish: Wish, *, force: bool) -> Path:
         place.mkdir(parents=True, exist_ok=True)
         with written_whole(settings) as beside:
             beside.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-    for left in place.glob(".*-[0-9][0-9][0-9][0-9].*"):  # of a run that was killed
+    for left in place.glob(f".*-{'[0-9]' * DIGITS}.*"):  # of a run that was killed
         rmtree(left, ignore_errors=True)
     return place
 
@@ -169,8 +173,9 @@ def _agreed(there: dict[str, Any], asked: dict[str, Any], place: Path) -> None:
 
 def _cleared(place: Path) -> None:
     """Remove what an earlier run made, and nothing else."""
-    for name in rows_of(place / MANIFEST):
-        rmtree(place / name, ignore_errors=True)
+    for old in place.glob(f"*-{'[0-9]' * DIGITS}"):
+        if (old / "scene.json").is_file() and f'"{FACTS}"' in (old / "scene.json").read_text("utf-8"):
+            rmtree(old, ignore_errors=True)
     for name in (MANIFEST, DROPPED, FAILURES, SURVEY, SETTINGS):
         with suppress(FileNotFoundError):
             (place / name).unlink()

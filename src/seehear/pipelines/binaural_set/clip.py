@@ -23,7 +23,13 @@ from seehear.media.picture import frames
 from seehear.media.stems import Samples
 from seehear.media.write import SoundWriter
 from seehear.pipelines.binaural_set.camera_path import MainDirection, camera_path, main_direction
-from seehear.pipelines.binaural_set.filters import STATIC_FPS, left_right_difference, silent_share, static_share, voice_share
+from seehear.pipelines.binaural_set.filters import (
+    STATIC_FPS,
+    left_right_difference,
+    silent_share,
+    static_share,
+    voice_share,
+)
 from seehear.pipelines.binaural_set.objects import later_camera, seen_objects
 from seehear.pipelines.binaural_set.sources import Source
 from seehear.pipelines.binaural_set.survey import read_field
@@ -34,6 +40,9 @@ from seehear.simulate.video import write_video
 
 Captioner = Callable[[Path], str]
 """Given a clip's folder: what is seen and heard there, in words."""
+
+FACTS: Final = "binaural_set"
+"""Where a clip's scene keeps what was measured, in its ``extra``."""
 
 _TURN_STEP: Final = 0.01  # s between control points of the turn
 _TOP: Final = 0.99
@@ -86,7 +95,7 @@ def make_clip(place: Path, wish: Wish, caption: Captioner | None, order: Order) 
     folder = place / order.name
     row: dict[str, Any] = {"name": order.name, "source": order.source.name, "start": order.start}
     if folder.is_dir():
-        kept = read_scene(folder / "scene.json").extra["binaural_set"]
+        kept: dict[str, Any] = read_scene(folder / "scene.json").extra[FACTS]
         return row | kept | row_of(folder)
     heard = _stretch(order, wish)
     measured: dict[str, float] = {}
@@ -100,7 +109,8 @@ def make_clip(place: Path, wish: Wish, caption: Captioner | None, order: Order) 
         return row | {"dropped": "both ears alike", **measured}
     scene = _scene(order, heard, camera, direction, measured)
     _write(folder, order, (heard.camera, scene, ears), wish, caption)
-    return row | scene.extra["binaural_set"] | row_of(folder)
+    facts: dict[str, Any] = scene.extra[FACTS]
+    return row | facts | row_of(folder)
 
 
 def _stretch(order: Order, wish: Wish) -> _Heard:
@@ -187,12 +197,13 @@ def _scene(
         "ambisonics": order.surveyed["ambisonics"], **measured,
     }  # fmt: skip
     told = heard.scene
+    things: tuple[SceneObject, ...] = ()
     if told is None:
         things = (_main_object(azimuth, elevation, order.duration),) if direction.contrast_db > _CONTRAST_DB else ()
-        return Scene(duration=order.duration, camera=camera, objects=things, extra={"binaural_set": facts})
+        return Scene(duration=order.duration, camera=camera, objects=things, extra={FACTS: facts})
     fps = float(Fraction(order.surveyed["fps"]))
     things = seen_objects(told, heard.camera, camera, start=order.start, duration=order.duration, fps=fps)
-    extra = {name: value for name, value in told.extra.items() if name != "mix_gain_db"} | {"binaural_set": facts}
+    extra = {name: value for name, value in told.extra.items() if name != "mix_gain_db"} | {FACTS: facts}
     return told.model_copy(
         update={"duration": order.duration, "camera": camera, "objects": things, "frame_captions": (), "extra": extra}
     )
@@ -240,7 +251,9 @@ def _fill(beside: Path, order: Order, made: tuple[CameraSpec, Scene, Samples], w
 def _views(order: Order, view: PerspectiveView, fps: Fraction) -> Iterator[Picture]:
     """Give what the camera sees, ``fps`` times a second: at each time the recording's nearest frame."""
     count, index, before = round(order.duration * fps), 0, None
-    for frame in frames(order.source.picture, start=max(0.0, order.start - 0.5), end=order.start + order.duration + 0.5):
+    for frame in frames(
+        order.source.picture, start=max(0.0, order.start - 0.5), end=order.start + order.duration + 0.5
+    ):
         if before is not None:
             middle = (before.time + frame.time) / 2 - order.start
             shown = None

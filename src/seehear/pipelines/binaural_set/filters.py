@@ -110,10 +110,10 @@ def voice_share(mono: Samples, sample_rate: int) -> float:
     import soxr
 
     wave = np.asarray(soxr.resample(mono.astype(np.float32), sample_rate, _RATE), dtype=np.float64)
-    if len(wave) < _RATE:
+    if len(wave) < _RATE // 2:
         return 0.0
     periodic, pitch, level = _voicing(wave)
-    second = _RATE // _HOP
+    second = min(_RATE // _HOP, len(level))
     spans = [slice(start, start + second) for start in range(0, len(level) - second + 1, second // 2)]
     loudest = float(level.max())
     return float(np.mean([_speaks(periodic[one], pitch[one], level[one], loudest) for one in spans]))

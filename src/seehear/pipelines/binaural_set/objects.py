@@ -1,4 +1,4 @@
-"""What is known of a recording, carried over to a clip of it: the same directions, boxes as the new camera sees them."""
+"""What is known of a recording, carried over to a clip of it: the same directions, boxes as the new camera sees."""
 
 from collections.abc import Sequence
 
@@ -118,4 +118,6 @@ def _key(time: float, row: Array, box: tuple[float, ...] | None) -> Keyframe:
 
 def _pose(time: float, row: Array) -> CameraPose:
     yaw, pitch, roll = (float(value) for value in row)
-    return CameraPose(time=round(float(time), 6), yaw=float(wrap_azimuth(yaw)), pitch=pitch, roll=float(wrap_azimuth(roll)))
+    return CameraPose(
+        time=round(float(time), 6), yaw=float(wrap_azimuth(yaw)), pitch=pitch, roll=float(wrap_azimuth(roll))
+    )
