@@ -1,5 +1,7 @@
 """The parametric decoder against the head itself: plane waves, diffuse fields, two at once."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.signal import fftconvolve
@@ -66,7 +68,7 @@ def test_a_diffuse_field_keeps_its_energy_and_its_width(decoder):
     assert np.abs(level).max() < 1.0  # dB
     spectra, whole = np.fft.rfft(ears), np.fft.rfft(own)
     edge = np.searchsorted(np.fft.rfftfreq(2 * RATE, 1 / RATE), [100, 200, 400, 800, 1600, 3200, 6400, 12800])
-    for low, high in zip(edge[:-1], edge[1:], strict=True):
+    for low, high in pairwise(edge):
         band = 10 * np.log10((np.abs(spectra[:, low:high]) ** 2).sum(1) / (np.abs(whole[:, low:high]) ** 2).sum(1))
         assert np.abs(band).max() < 2.0
         assert abs(coherence(spectra[:, low:high]) - coherence(whole[:, low:high])) < 0.3

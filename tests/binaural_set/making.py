@@ -7,9 +7,9 @@ import numpy as np
 
 from seehear.acoustics.ambisonics import spherical_harmonics
 from seehear.media import SoundWriter, layout_of
+from seehear.media.film import write_video
 from seehear.media.mux import mux
 from seehear.scene import Camera, CameraSpec, angles_to_vector
-from seehear.simulate import write_video
 
 RATE = 48000
 SIZE = (128, 64)

@@ -1,5 +1,7 @@
 """Each published step by itself."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -43,8 +45,10 @@ def test_camera_paths_stay_within_their_ranges():
 
 
 def test_a_fast_drift_goes_the_way_it_is_drawn():
-    pose = camera_path(angles_to_vector(0.0), 8.0, wander=Wander(yaw_rate=90.0, still=0.0), rng=np.random.default_rng(3))
-    steps = [(b.yaw - a.yaw + 180) % 360 - 180 for a, b in zip(pose, pose[1:], strict=False)]
+    pose = camera_path(
+        angles_to_vector(0.0), 8.0, wander=Wander(yaw_rate=90.0, still=0.0), rng=np.random.default_rng(3)
+    )
+    steps = [(b.yaw - a.yaw + 180) % 360 - 180 for a, b in pairwise(pose)]
     assert all(abs(step) <= 90.01 for step in steps)
 
 
@@ -108,7 +112,13 @@ def test_a_box_is_where_the_other_camera_sees_it():
 
 def test_objects_keep_their_directions_and_times():
     keys = [
-        {"time": t, "azimuth": a, "elevation": 0.0, "distance": 5.0, "box": [0.49 - a / 360, 0.48, 0.51 - a / 360, 0.52]}
+        {
+            "time": t,
+            "azimuth": a,
+            "elevation": 0.0,
+            "distance": 5.0,
+            "box": [0.49 - a / 360, 0.48, 0.51 - a / 360, 0.52],
+        }
         for t, a in ((0.0, 60.0), (4.0, -60.0))
     ]
     thing = SceneObject(id="car", sounding=((0.5, 3.5),), keyframes=keys)

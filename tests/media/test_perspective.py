@@ -10,9 +10,8 @@ from seehear.scene.scene import CameraPose, CameraSpec
 
 
 def around(width: int, **pose: float) -> CameraSpec:
-    return CameraSpec(
-        projection="equirectangular", horizontal_fov=360.0, size_wh=(width, width // 2), pose=(CameraPose(time=0.0, **pose),)
-    )  # fmt: skip
+    size, poses = (width, width // 2), (CameraPose(time=0.0, **pose),)
+    return CameraSpec(projection="equirectangular", horizontal_fov=360.0, size_wh=size, pose=poses)
 
 
 def looking(size: int = 128, fov: float = 90.0, **pose: float) -> CameraSpec:

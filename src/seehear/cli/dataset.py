@@ -8,8 +8,6 @@ import typer
 from seehear.cli import console, options
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from seehear.pipelines.binaural_set import Built
 
 
@@ -57,7 +55,6 @@ def binaural(
 
     Example: seehear dataset binaural --input recordings -o clips --jobs 2
     """
-    from seehear.cli.simulate import _size
     from seehear.errors import InputError
     from seehear.pipelines.binaural_set import Captions, Filters, Wander, Wish, binaural_set
 
@@ -65,9 +62,9 @@ def binaural(
     filters = Filters(silence_dbfs, silence_share, static_mse, static_share, voice_share, left_right)
     captions = Captions(caption_endpoint, caption_model, caption_rewriter) if caption_endpoint else None
     wish = Wish(
-        ambisonics=ambisonics, fov=fov, size_wh=_size(size) or (384, 384), clip_seconds=clip_seconds,
-        sample_rate=sample_rate, fps=_rate(fps), seed=seed, wander=wander, filters=filters, ears=ears,
-        captions=captions.told if captions else "",
+        ambisonics=ambisonics, fov=fov, size_wh=options.size_of(size) or (384, 384), clip_seconds=clip_seconds,
+        sample_rate=sample_rate, fps=options.rate_of(fps) if fps else None, seed=seed, wander=wander,
+        filters=filters, ears=ears, captions=captions.told if captions else "",
     )  # fmt: skip
     try:
         with console.progress(quiet=json) as tell:
@@ -75,17 +72,6 @@ def binaural(
     except KeyboardInterrupt:
         raise InputError(f"stopped: whole clips in '{output}' stay, the same command goes on") from None
     _report(done, json=json)
-
-
-def _rate(fps: str | None) -> "Fraction | None":
-    from fractions import Fraction
-
-    from seehear.errors import InputError
-
-    try:
-        return Fraction(fps) if fps else None
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"--fps must be a number such as 25 or 30000/1001, got {fps!r}") from None
 
 
 def _report(done: "Built", *, json: bool) -> None:

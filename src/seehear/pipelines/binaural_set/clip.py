@@ -15,6 +15,7 @@ from seehear.acoustics.foa_order import to_ambix
 from seehear.acoustics.hrtf import default_hrtf
 from seehear.acoustics.parametric import ParametricDecoder
 from seehear.acoustics.sound_field import linear_binaural, turned_field
+from seehear.media.film import write_video
 from seehear.media.frame import Picture
 from seehear.media.layout import layout_of
 from seehear.media.mux import mux
@@ -36,7 +37,6 @@ from seehear.pipelines.binaural_set.survey import read_field
 from seehear.pipelines.binaural_set.wish import Wish
 from seehear.scene import Camera, CameraSpec, Keyframe, Scene, SceneObject, read_scene, scene_to_json, vector_to_angles
 from seehear.simulate.folder import row_of
-from seehear.simulate.video import write_video
 
 Captioner = Callable[[Path], str]
 """Given a clip's folder: what is seen and heard there, in words."""
