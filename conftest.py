@@ -5,5 +5,8 @@ from importlib.util import find_spec
 collect_ignore_glob = (
     []
     if find_spec("torch")
-    else ["src/seehear/networks/*", "src/seehear/sound/flow/*", "src/seehear/train/*", "src/seehear/draw/animatediff*"]
-)
+    else [
+        "src/seehear/networks/*", "src/seehear/sound/flow/*", "src/seehear/train/*", "src/seehear/draw/animatediff*",
+        *(f"src/seehear/bench/embedding/{name}.py" for name in ("bound", "looks", "synchronised")),
+    ]
+)  # fmt: skip

@@ -68,13 +68,16 @@ def test_fifteen_views_of_five_clips():
     frames = np.zeros((80, 20, 40, 3), np.uint8)
     frames[:, :, :20] = 255
     frames[50:] = 128
-    seen = binding.views(frames, fps=10.0)
+    chosen = binding.chosen(80, fps=10.0)
+    seen = binding.views(frames[chosen])
     assert seen.shape == (15, 3, 2, 224, 224)
     left, middle, right = (float(view[0, 0].mean()) for view in seen[:3])
     assert left > middle > right
     assert float(seen[-1].std(dim=(1, 2, 3)).max()) < 1e-5
-    assert binding.views(frames[:1], fps=10.0).shape == (15, 3, 2, 224, 224)
-    assert binding.views(frames[:2].transpose(0, 2, 1, 3), fps=10.0).shape == (15, 3, 2, 224, 224)
+    assert binding.chosen(1, fps=10.0) == [0] * 10
+    assert binding.views(frames[chosen].transpose(0, 2, 1, 3).copy()).shape == (15, 3, 2, 224, 224)
+    with pytest.raises(InputError, match="positive frame rate"):
+        binding.chosen(10, fps=0.0)
 
 
 def test_a_pure_tone_lies_in_its_band():

@@ -26,6 +26,7 @@ from seehear.weights import locate
 
 RATE = 16000
 _CLIP = 2.0
+_CLIPS = 5
 _SIDE = 224
 
 
@@ -44,19 +45,18 @@ class Binder:
         self.device = device
 
     @torch.inference_mode()
-    def see(self, frames: Frames, *, fps: float) -> NDArray[np.float32]:
+    def see(self, frames: Frames) -> NDArray[np.float32]:
         """Give the vector of a video, (1024,).
 
         Args:
-            frames: uint8 (n, height, width, 3).
-            fps: frames per second.
+            frames: uint8 (10, height, width, 3): those that `chosen` names.
 
         Raises:
-            InputError: no frames, or a frame rate that is not positive.
+            InputError: another number of frames.
         """
-        if not fps > 0:
-            raise InputError(f"expected a positive frame rate, got {fps}")
-        found = [self.network.see(one[None].to(self.device)) for one in views(checked_frames(frames), fps=fps)]
+        if len(checked_frames(frames)) != 2 * _CLIPS:
+            raise InputError(f"expected {2 * _CLIPS} frames, as `chosen` names them, got {len(frames)}")
+        found = [self.network.see(one[None].to(self.device)) for one in views(frames)]
         return torch.cat(found).mean(dim=0).cpu().numpy()
 
     @torch.inference_mode()
@@ -127,14 +127,30 @@ def clip_starts(duration: float, count: int) -> list[float]:
     return [last * i / max(count - 1, 1) for i in range(count)]
 
 
-def views(frames: Frames, *, fps: float) -> Tensor:
-    """Give the 15 views of a video, float32 (15, 3, 2, 224, 224)."""
+def chosen(count: int, *, fps: float) -> list[int]:
+    """Give the frames of a video that are looked at: first and last of each of 5 clips.
+
+    Raises:
+        InputError: no frames, or a frame rate that is not positive.
+
+    Example:
+        >>> chosen(80, fps=10.0)
+        [0, 19, 15, 34, 30, 49, 45, 64, 60, 79]
+    """
+    if not (fps > 0 and count > 0):
+        raise InputError(f"expected frames and a positive frame rate, got {count} at {fps}")
     found = []
-    for start in clip_starts(len(frames) / fps, 5):
-        first = min(ceil(start * fps - 1e-9), len(frames) - 1)
-        last = max(min(ceil((start + _CLIP) * fps - 1e-9), len(frames)) - 1, first)
-        pair = torch.from_numpy(np.stack([frames[first], frames[last]])).permute(0, 3, 1, 2).float() / 255.0
-        found += _squares(_scaled(pair))
+    for start in clip_starts(count / fps, _CLIPS):
+        first = min(ceil(start * fps - 1e-9), count - 1)
+        found += [first, max(min(ceil((start + _CLIP) * fps - 1e-9), count) - 1, first)]
+    return found
+
+
+def views(frames: Frames) -> Tensor:
+    """Give the 15 views of the chosen frames, float32 (15, 3, 2, 224, 224)."""
+    found = []
+    for pair in frames.reshape(_CLIPS, 2, *frames.shape[1:]):
+        found += _squares(_scaled(torch.from_numpy(pair).permute(0, 3, 1, 2).float() / 255.0))
     middle, spread = (torch.tensor(one).view(3, 1, 1, 1) for one in (CLIP_MEAN, CLIP_STD))
     return (torch.stack(found).transpose(1, 2) - middle) / spread
 
