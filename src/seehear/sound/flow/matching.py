@@ -4,7 +4,7 @@ x(t) = (1 - t) noise + t sound, velocity = sound - noise; time runs from 0 (nois
 al., "Flow matching for generative modeling", arXiv 2210.02747; logit-normal times: Esser et al., arXiv 2403.03206.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -92,15 +92,33 @@ def sample(velocity: Velocity, noise: Tensor, *, steps: int = STEPS, solver: str
 
     Reference: Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", section II.1.
     """
+    latent = noise
+    for time, step in time_steps(steps, noise.device):
+        latent = stepped(velocity, latent, time, step, solver=solver)
+    return latent
+
+
+def time_steps(steps: int, device: torch.device | None = None) -> Iterator[tuple[Tensor, Tensor]]:
+    """Give each step's time and length.
+
+    Raises:
+        InputError: no step.
+    """
     if steps < 1:
         raise InputError(f"expected at least 1 step, got {steps}")
+    for start, end in pairwise(torch.linspace(0, 1, steps + 1, device=device)):
+        yield start, end - start
+
+
+def stepped(velocity: Velocity, latent: Tensor, time: Tensor, step: Tensor, *, solver: str = "euler") -> Tensor:
+    """Take one step from a latent at a time.
+
+    Raises:
+        InputError: no such solver.
+    """
     if solver not in _SOLVERS:
         raise InputError(f"expected a solver out of {', '.join(_SOLVERS)}, got {solver!r}")
-    times = torch.linspace(0, 1, steps + 1, device=noise.device)
-    latent = noise
-    for start, end in pairwise(times):
-        latent = _SOLVERS[solver](velocity, latent, start.expand(len(noise)), end - start)
-    return latent
+    return _SOLVERS[solver](velocity, latent, time.expand(len(latent)), step)
 
 
 def _euler(velocity: Velocity, latent: Tensor, time: Tensor, step: Tensor) -> Tensor:
