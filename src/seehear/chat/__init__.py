@@ -2,7 +2,7 @@
 
 from seehear.chat.answer import Answer, NoAnswer, Usage
 from seehear.chat.asking import Checked, ask, ask_json
-from seehear.chat.cache import AnswerCache
+from seehear.chat.cache import AnswerCache, default_folder
 from seehear.chat.endpoint import KEY_VARIABLE, Chat, Endpoint
 from seehear.chat.limiter import RateLimiter
 from seehear.chat.message import Audio, Image, Message, Part, Request, Text, Video, said
@@ -33,6 +33,7 @@ __all__ = [
     "ask",
     "ask_json",
     "bounded_map",
+    "default_folder",
     "open_endpoint",
     "parsed_json",
     "said",

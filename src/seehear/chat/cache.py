@@ -45,6 +45,11 @@ class AnswerCache:
         return self.folder / key[:2] / f"{key}.json"
 
 
+def default_folder() -> Path:
+    """Give the folder for answers where none is named: ``seehear/answers`` in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seehear" / "answers"
+
+
 def record_of(answer: Answer) -> dict[str, Any]:
     """Give an answer as a JSON record."""
     usage = None if answer.usage is None else list(answer.usage)

@@ -1,8 +1,8 @@
 """A clip as one vector, so that nearest neighbours can be found without any learned weights.
 
-Half of it is what the clip sounds like (mean, spread and mean step of 40 log-mel bands), half is what is measured of where
-its sources are (for the two loudest: azimuth and level at eight times, and whether they have them; how many there are).
-Either half has the same weight.
+Half of it is what the clip sounds like (mean, spread and mean step of 40 log-mel bands), half is what is measured of
+where its sources are (for the two loudest: azimuth and level at eight times, and whether they have them; how many there
+are). Either half has the same weight.
 """
 
 from collections.abc import Sequence

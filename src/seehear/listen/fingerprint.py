@@ -8,8 +8,8 @@ hold the same waveform at some lag, forwards or backwards:
 2. over the stretch that overlaps at that lag, at least `LEAST_OVERLAP`, the phases agree: the phase correlation there,
    1 for a copy, is at least `KIN_FROM`. A sound that both clips hold among others (the same clock) stays below.
 
-Level and noise 10 dB below do not matter. Not found: copies at another speed or pitch, shorter overlaps, and cuts that do
-not overlap (unless a third clip overlaps with both).
+Level and noise 10 dB below do not matter. Not found: copies at another speed or pitch, shorter overlaps, and cuts that
+do not overlap (unless a third clip overlaps with both).
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ LEAST_OVERLAP = 0.5
 PEAK = 8.0
 KIN_FROM = 0.3
 
+_FADE = 160
 _SLACK = 2
 """Samples around the lag: the two may have been cut between samples."""
 
@@ -66,15 +67,22 @@ def _agreement(one: Trace, other: Trace, spectra: dict[int, NDArray[np.complex64
     if size not in spectra:
         spectra[size] = _phases(one, size)
     mine, its = spectra[size], _phases(other, size)
+    least = _least(one, other)
+    lags = np.arange(least - len(one), len(other) - least + 1)
     best = 0.0
     for turned, product in ((False, np.conj(mine) * its), (True, mine * its)):
-        course = irfft(product, size)
-        at = int(np.abs(course).argmax())
-        if abs(course[at]) > PEAK * float(np.sqrt(np.mean(course**2))):
-            lag = at if at < size // 2 or turned else at - size
-            lag = lag - len(one) + 1 if turned else lag  # reversed: one[n - 1 - i] meets other[i + lag]
-            best = max(best, _overlapping(one[::-1] if turned else one, other, lag))
+        whole = irfft(product, size)
+        # reversed: one[n - 1 - i] meets other[i + lag]
+        start = (int(lags[0]) + (len(one) - 1 if turned else 0)) % size
+        course = np.abs(np.concatenate([whole[start:], whole[:start]])[: len(lags)])
+        at = int(course.argmax())
+        if course[at] > PEAK * float(np.sqrt(np.dot(whole, whole) / size)):
+            best = max(best, _overlapping(one[::-1] if turned else one, other, int(lags[at])))
     return best
+
+
+def _least(one: Trace, other: Trace) -> int:
+    return min(round(LEAST_OVERLAP * TRACE_RATE), len(one), len(other))
 
 
 def _overlapping(one: Trace, other: Trace, lag: int) -> float:
@@ -82,8 +90,6 @@ def _overlapping(one: Trace, other: Trace, lag: int) -> float:
     from scipy.fft import irfft, next_fast_len
 
     start, end = max(-lag, 0), min(len(other) - lag, len(one))
-    if end - start < min(LEAST_OVERLAP * TRACE_RATE, len(one), len(other)):
-        return 0.0
     size = next_fast_len(2 * (end - start), real=True)
     first, second = _phases(one[start:end], size), _phases(other[start + lag : end + lag], size)
     course = irfft(np.conj(first) * second, size) * (size / 2)
@@ -97,7 +103,13 @@ def _phases(trace: Trace, size: int) -> NDArray[np.complex64]:
     from scipy.fft import rfft
     from scipy.ndimage import uniform_filter1d
 
-    spectrum = rfft(trace.astype(np.float32), size)
+    fade = min(_FADE, len(trace) // 2)
+    samples = trace.astype(np.float32)
+    if fade:  # where a cut begins is a click, and clicks agree with clicks
+        ramp = np.linspace(0, 1, fade, endpoint=False, dtype=np.float32)
+        samples[:fade] *= ramp
+        samples[-fade:] *= ramp[::-1]
+    spectrum = rfft(samples, size)
     level = np.abs(spectrum)
     around = uniform_filter1d(level, max(size * 100 // TRACE_RATE, 1), mode="nearest")
     kept = (level > 0) & (around > 1e-3 * around.max())

@@ -59,7 +59,8 @@ def _mel_power(samples: Array) -> Array:
 
 def _filters() -> NDArray[np.float64]:
     """(bins, 40)."""
-    mel = np.linspace(*(2595 * np.log10(1 + np.array([50.0, 7600.0]) / 700)), BANDS + 2)
+    lowest, highest = 2595 * np.log10(1 + np.array([50.0, 7600.0]) / 700)
+    mel = np.linspace(float(lowest), float(highest), BANDS + 2)
     edges = 700 * (10 ** (mel / 2595) - 1)
     bins = np.fft.rfftfreq(WINDOW, 1 / RATE)[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])

@@ -1,26 +1,48 @@
 """The planner: a language model told the measurements in words, and the sound where it takes it (SpA2V's first stage).
 
 Reference: Pham et al., "SpA2V", ACM Multimedia 2025, arXiv 2508.00782: temperature 0.5, three nearest examples as
-earlier turns, reasoning before the layout. Ours: measured facts in the prompt, answers by JSON schema, examples that are
-never of the query's own recording, and the nearest example's own layout as the control.
+earlier turns, reasoning before the layout. Ours: measured facts in the prompt, answers by JSON schema, examples that
+are never of the query's own recording, and the nearest example's own layout as the control.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from seehear.chat import AnswerCache, Chat, Checked, NoAnswer, ask_json
+from seehear.chat import AnswerCache, Chat, Checked, NoAnswer, ask_json, open_endpoint
 from seehear.errors import InputError
-from seehear.listen.ablation import Planning
-from seehear.listen.attachment import attached
+from seehear.listen.ablation import Planning, ablated
+from seehear.listen.attachment import attached, clip_of
 from seehear.listen.embedding import Measured
-from seehear.listen.mel import RATE
-from seehear.listen.prompt import Shot, answer_schema, conversation, layout_of_scene
+from seehear.listen.prompt import Shot, answer_schema, conversation
 from seehear.listen.reply import scene_from_reply
-from seehear.listen.store import LONGEST, Example, ExampleStore, query_of
-from seehear.media import AudioClip, read_audio
+from seehear.listen.store import Example, ExampleStore, query_of
+from seehear.media import AudioClip
 from seehear.scene import CameraSpec, Scene
+from seehear.scene.formats import scene_from_spa2v, spa2v_from_scene
+
+if TYPE_CHECKING:
+    from seehear.listen.door import Wish
+    from seehear.listen.spectrogram import Source
+
+CHOICES: dict[str, Any] = {
+    "endpoint": None,
+    "model": "",
+    "key": None,
+    "timeout": 120.0,
+    "examples": None,
+    "ablation": (),
+    "attach_sound": True,
+    "per_ear": False,
+    "shots": 3,
+    "cache": None,
+    "group": None,
+    "seed": 0,
+}
+"""What `MllmListen` can be told, and what it takes otherwise."""  # fmt: skip
 
 
 class Planner(NamedTuple):
@@ -40,7 +62,7 @@ class Planner(NamedTuple):
 
     def plan(
         self,
-        sound: Path | str,
+        sound: "Source",
         measured: Measured,
         *,
         camera: CameraSpec | None = None,
@@ -52,7 +74,7 @@ class Planner(NamedTuple):
         """Plan a clip's scene.
 
         Args:
-            sound: the file; at most 120 s of it.
+            sound: the file, or samples (channels, n) and their rate in Hz; at most 120 s of it.
             measured: its facts, as `seehear.listen.facts.facts_of` gives them for the same stretch.
             camera: how the picture is taken; None: 60 deg wide.
             group: the recording it is from, if examples of it may be in the store under that name.
@@ -68,7 +90,7 @@ class Planner(NamedTuple):
             NoAnswer: the model gave no usable answer; ``raw`` keeps its words.
         """
         spec, draw = camera or CameraSpec(), np.random.default_rng(0) if rng is None else rng
-        clip = _clip(sound, start, end)
+        clip = clip_of(sound, start=start, end=end)
         examples = self._examples(clip, measured, group, draw)
         if self.planning.copy:
             return self._copied(examples, measured, spec)
@@ -84,7 +106,7 @@ class Planner(NamedTuple):
         try:
             checked = ask_json(
                 self.endpoint, messages, check=check, schema=answer_schema(self.planning), retries=3,
-                temperature=self.planning.temperature, tag=f"listen {Path(sound).name}", cache=self.cache, rng=draw,
+                temperature=self.planning.temperature, tag=f"listen {_name(sound)}", cache=self.cache, rng=draw,
             )  # fmt: skip
         except NoAnswer as failed:
             raise _with_hint(failed, sound=self.planning.sound) from None
@@ -105,7 +127,7 @@ class Planner(NamedTuple):
         return self.store.nearest(query, count)
 
     def _shot(self, example: Example) -> Shot:
-        sound = self._sound(_clip(example.sound, 0.0, None)) if self.planning.sound else ()
+        sound = self._sound(clip_of(example.sound)) if self.planning.sound else ()
         return Shot(example.lines, sound, example.scene.duration)
 
     def _sound(self, clip: AudioClip) -> tuple[Any, ...]:
@@ -115,22 +137,10 @@ class Planner(NamedTuple):
         """The control: the nearest example's layout, stretched to the clip."""
         if not examples:
             raise InputError("no example is left that is not of the clip's own recording: give a larger --examples DIR")
-        import json
-
-        layout = json.loads(layout_of_scene(examples[0].scene, self.planning))
-        scene = scene_from_reply(layout, keyframes=self.planning.keyframes, duration=measured.duration, camera=camera)
+        layout = spa2v_from_scene(examples[0].scene, frames=self.planning.keyframes, form="json")
+        scene = scene_from_spa2v(layout, duration=measured.duration, camera=camera)
         note = {"model": None, "copied": examples[0].name}
         return scene.model_copy(update={"extra": {**scene.extra, "planner": note}})
-
-
-def _clip(sound: Path | str, start: float, end: float | None) -> AudioClip:
-    clip = read_audio(sound, sample_rate=RATE, limit_seconds=600.0)
-    cut = clip.samples[:, round(start * RATE) : None if end is None else round(end * RATE)]
-    if not cut.shape[1]:
-        raise InputError(f"expected start and end within '{sound}', got {start:g} to {end}")
-    if cut.shape[1] > LONGEST * RATE + RATE:
-        raise InputError(f"the planner takes clips of at most {LONGEST:g} s, got {cut.shape[1] / RATE:.0f} s")
-    return clip._replace(samples=cut)
 
 
 def _told(
@@ -162,3 +172,58 @@ def _with_hint(failed: NoAnswer, *, sound: bool) -> NoAnswer:
     if sound and failed.failure == "rejected":
         hint = "; if the model takes no sound, add --no-attach-sound"
     return NoAnswer(f"{failed}{hint}", failure=failed.failure, raw=failed.raw, usage=failed.usage)
+
+
+def _name(sound: "Source") -> str:
+    return "samples" if isinstance(sound, tuple) else Path(sound).name
+
+
+class MllmListen:
+    """The backend ``mllm``; see `seehear.listen.door.Listen`.
+
+    Its choices: ``endpoint`` (base address, ``recorded:DIR``, or a `Chat`), ``model``, ``key``, ``timeout`` in seconds,
+    ``examples`` (a store's folder), ``ablation`` (names out of `ABLATIONS`), ``attach_sound``, ``per_ear``, ``shots``,
+    ``cache`` (a folder), ``group`` (the recording the clip is from), ``seed`` (of random examples and of waits).
+    """
+
+    def listen(self, wish: "Wish") -> Scene:
+        """Plan the clip's scene.
+
+        Raises:
+            InputError: an unknown choice, or something the plan needs is not there.
+            BackendFailed: no usable answer; ``raw`` keeps the model's words.
+        """
+        from seehear.listen.facts import facts_of
+
+        chosen = _chosen(wish.choices)
+        planning = ablated(Planning(keyframes=wish.keyframes, shots=chosen["shots"], per_ear=chosen["per_ear"]),
+                           chosen["ablation"])  # fmt: skip
+        if not chosen["attach_sound"]:
+            planning = replace(planning, sound=False)
+        needs_store = planning.copy or (planning.examples != "none" and planning.shots > 0)
+        planner = Planner(
+            None if planning.copy else _endpoint(chosen),
+            ExampleStore(chosen["examples"]) if needs_store and chosen["examples"] is not None else None,
+            planning,
+            None if chosen["cache"] is None else AnswerCache(chosen["cache"]),
+        )
+        measured = facts_of(wish.clip, format=wish.format, start=wish.start, end=wish.end)
+        return planner.plan(
+            wish.clip, measured, camera=wish.camera, group=chosen["group"], start=wish.start, end=wish.end,
+            rng=np.random.default_rng(chosen["seed"]),
+        )  # fmt: skip
+
+
+def _chosen(choices: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(choices) - set(CHOICES))
+    if unknown:
+        raise InputError(f"backend mllm has the options {', '.join(sorted(CHOICES))}, got {unknown[0]!r}")
+    return {**CHOICES, **choices}
+
+
+def _endpoint(chosen: Mapping[str, Any]) -> Chat | None:
+    given = chosen["endpoint"]
+    if isinstance(given, str):
+        return open_endpoint(given, model=chosen["model"], key=chosen["key"], timeout=chosen["timeout"])
+    endpoint: Chat | None = given
+    return endpoint

@@ -12,6 +12,7 @@ import numpy as np
 
 from seehear.chat import Audio, Message, Part, Text, said
 from seehear.listen.ablation import Planning
+from seehear.listen.reply import LEAST_SIDE
 from seehear.scene import Path, Scene
 from seehear.scene.formats import spa2v_from_scene
 
@@ -47,8 +48,9 @@ _FACTS = """\
 Facts measured from the recording are given with it. Azimuth is in degrees, 0 straight ahead, positive to the left. \
 They are measured, so trust them before your own hearing; the less their confidence, the less."""
 
-_FORM = 'Answer with one JSON object: {{{reasoning}"video_caption": "...", "frames": [{{"caption": "...", "objects": [{{"id": 0, \
-"name": "...", "box": [x1, y1, x2, y2]}}]}}, ...]}}.'  # fmt: skip
+_FORM = """\
+Answer with one JSON object: {{{reasoning}"video_caption": "...", "frames": [{{"caption": "...", "objects": \
+[{{"id": 0, "name": "...", "box": [x1, y1, x2, y2]}}]}}, ...]}}."""
 
 
 class Shot(NamedTuple):
@@ -96,6 +98,7 @@ def layout_of_scene(scene: Scene, planning: Planning) -> str:
             "objects": [
                 {"id": one["id"], "name": one["name"], "box": [round(side, 3) for side in one["box"]]}
                 for one in frame["objects"]
+                if min(one["box"][2] - one["box"][0], one["box"][3] - one["box"][1]) > 2 * LEAST_SIDE
             ],
         }
         for frame in layout["frames"]

@@ -1,12 +1,12 @@
 """A folder of examples for the planner: scenes with their sound, found again by nearest neighbours.
 
-Every folder below DIR that holds ``scene.json`` and a sound is one example: what ``seehear simulate -o DIR`` writes, or your
-own annotated clips. Its sound is ``mix.binaural.*`` if there is one, else the first ``mix.*``, else the only sound file.
-``"extra": {"group": "take 7"}`` in a scene says which recording it is from. What was measured is kept in
+Every folder below DIR that holds ``scene.json`` and a sound is one example: what ``seehear simulate -o DIR`` writes, or
+your own annotated clips. Its sound is ``mix.binaural.*`` if there is one, else the first ``mix.*``, else the only sound
+file. ``"extra": {"group": "take 7"}`` in a scene says which recording it is from. What was measured is kept in
 ``DIR/examples.index.npz`` and measured anew only where a file has changed.
 
-Examples of one recording are one group: those with the same user group, and those whose traces overlap (another cut, sides
-swapped, reversed: see `seehear.listen.fingerprint`). What is of the query's own recording is never given.
+Examples of one recording are one group: those with the same user group, and those whose traces overlap (another cut,
+sides swapped, reversed: see `seehear.listen.fingerprint`). What is of the query's own recording is never given.
 """
 
 import json
@@ -18,17 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seehear.errors import InputError
+from seehear.listen.attachment import LONGEST, clip_of
 from seehear.listen.embedding import Measured, distances, embedding_of
 from seehear.listen.fingerprint import KIN_FROM, Trace, kinship, trace_of
-from seehear.listen.mel import RATE
-from seehear.media import AudioClip, read_audio, written_whole
+from seehear.media import AudioClip, written_whole
 from seehear.scene import Scene, read_scene
 from seehear.scene.direction import Array
 
 INDEX = "examples.index.npz"
-LONGEST = 120.0
-"""Seconds of a clip that can be an example or be planned."""
-
 _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus")
 _VERSION = 1
 
@@ -159,7 +156,7 @@ class ExampleStore:
         if kept is not None and kept.stamp == stamp:
             return kept
         measured = measure(sound)
-        clip = read_audio(sound, sample_rate=RATE, limit_seconds=LONGEST + 1.0)
+        clip = clip_of(sound)
         user_group = None if group is None else str(group)
         return _Entry(stamp, measured.lines, user_group, embedding_of(clip, measured), trace_of(clip))
 
@@ -172,7 +169,8 @@ def query_of(clip: AudioClip, measured: Measured, *, group: str | None = None) -
 def _facts_of(sound: Path) -> Measured:
     from seehear.listen.facts import facts_of
 
-    return facts_of(sound)
+    measured: Measured = facts_of(sound)
+    return measured
 
 
 def _sound_in(place: Path) -> Path:
