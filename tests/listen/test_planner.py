@@ -34,6 +34,7 @@ class Stub(NamedTuple):
     duration: float
     lines: tuple[str, ...]
     sources: tuple[Source, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def facts(sound) -> Stub:

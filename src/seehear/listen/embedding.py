@@ -50,6 +50,10 @@ class Measured(Protocol):
         """All of it in plain English, one sentence each."""
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What cannot be known, for the user."""
+
+    @property
     def sources(self) -> Sequence[MeasuredSource]:
         """Loudest first."""
 

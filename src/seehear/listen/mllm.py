@@ -164,7 +164,8 @@ def _told(
         "tokens": None if checked.usage is None else list(checked.usage),
         "cached": checked.answer.cached,
     }
-    return checked.value.model_copy(update={"objects": things, "extra": {**checked.value.extra, "planner": note}})
+    extra = {**checked.value.extra, "planner": note, "unknown": list(measured.remarks)}
+    return checked.value.model_copy(update={"objects": things, "extra": extra})
 
 
 def _with_hint(failed: NoAnswer, *, sound: bool) -> NoAnswer:
