@@ -45,6 +45,22 @@ def read_state(path: Path | str, *, wrapper: str | None = None) -> State:
     return state
 
 
+def read_element(path: Path | str, name: str) -> Any:  # noqa: ANN401 - numbers and their names
+    """Read something beside the weights in a file that torch wrote: settings, means, numbers.
+
+    Args:
+        path: of the file.
+        name: of the element.
+
+    Raises:
+        InputError: as `read_state`, or no such element.
+    """
+    found = _torch_file(Path(path))
+    if not isinstance(found, Mapping) or name not in found:
+        raise InputError(f"expected an element {name!r} in '{Path(path).name}', which has none")
+    return found[name]
+
+
 def load_state(
     network: nn.Module,
     state: Mapping[str, Tensor | np.ndarray],
