@@ -53,6 +53,12 @@ def test_a_comma_in_a_string_is_no_trailing_comma():
     assert parsed_json(r'{"a": "x\",]", "b": [2,]}').data == {"a": 'x",]', "b": [2]}
 
 
+def test_strings_lose_what_cannot_be_written_or_would_be_obeyed():
+    data = parsed_json(r'{"a\u0000": ["\ud800x", {"b": "\u001b[2Jy\u009b"}, 1, null, true, 0.5]}').data
+    assert data == {"a": ["?x", {"b": "[2Jy"}, 1, None, True, 0.5]}
+    assert json.dumps(data, ensure_ascii=False).encode()
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "I think it is a 4.", "[1, 2]", '{"a": 1', '{"a": "1', '{"a": 1} or {"a": 2}', '{"a": 1, "a": 2}', "{'a': 1}",

@@ -134,6 +134,7 @@ def test_what_is_sent(folder, clip):
     assert [turn["role"] for turn in body["messages"]] == ["system", *["user", "assistant"] * 3, "user"]
     assert next(iter(body["response_format"]["json_schema"]["schema"]["properties"])) == "reasoning"
     shown = json.loads(body["messages"][2]["content"])
+    assert shown["frames"][0]["caption"].split()[0] == shown["frames"][0]["objects"][0]["name"]
     assert next(iter(shown)) == "reasoning"
     assert len(shown["frames"]) == 4
     question = body["messages"][-1]["content"]

@@ -8,6 +8,8 @@ Repaired, and nothing else:
 
 Not repaired, since it could give a wrong number: an answer that breaks off, several objects, a key given twice, NaN and
 infinity, single quotes, comments. These are errors, which the model is told.
+
+Strings lose what cannot be written as UTF-8 and what a terminal would obey.
 """
 
 import json
@@ -15,7 +17,7 @@ import re
 from math import isfinite
 from typing import Any, NamedTuple
 
-from seehear.chat.answer import one_line
+from seehear.chat.answer import clean, one_line
 from seehear.errors import InputError
 
 LONGEST = 1_000_000
@@ -70,7 +72,7 @@ def parsed_json(text: str) -> Parsed:
 
 def _loaded(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
+        data = _cleaned(json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once))
     except RecursionError:
         raise InputError("expected plain JSON, got brackets nested too deep") from None
     except ValueError as error:
@@ -98,6 +100,16 @@ def _object_end(text: str, start: int) -> int:
         if depth == 0:
             return token.end()
     raise InputError("expected one whole JSON object, got one that breaks off: give it whole, and shorter")
+
+
+def _cleaned(data: object) -> object:
+    if isinstance(data, str):
+        return clean(data)
+    if isinstance(data, list):
+        return [_cleaned(one) for one in data]
+    if isinstance(data, dict):
+        return {clean(name): _cleaned(one) for name, one in data.items()}
+    return data
 
 
 def _no_constant(name: str) -> float:

@@ -88,6 +88,8 @@ def listen(
     choices = _choices(backend, given, {**more, "seed": seed}, cache)
     with console.progress(quiet=json) as tell:
         tell("listen", 0.0)
+        if backend == "mllm":
+            choices["progress"] = tell
         try:
             scene = to_scene(
                 sound, backend=backend, format=format, horizontal_fov=fov, projection=projection, keyframes=keyframes,

@@ -7,23 +7,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seehear.listen.ablation import ABLATIONS, Planning, ablated
     from seehear.listen.door import BACKENDS, Listen, Wish, to_scene
     from seehear.listen.facts import Approach, Facts, SourceFacts, facts_of
     from seehear.listen.heard import Format, Heard, Track
     from seehear.listen.hearing import hear_tracks
+    from seehear.listen.mllm import Planner
     from seehear.listen.shares import SpectraBlock, track_spectra
+    from seehear.listen.store import ExampleStore
 
 __all__ = [
+    "ABLATIONS",
     "BACKENDS",
     "Approach",
+    "ExampleStore",
     "Facts",
     "Format",
     "Heard",
     "Listen",
+    "Planner",
+    "Planning",
     "SourceFacts",
     "SpectraBlock",
     "Track",
     "Wish",
+    "ablated",
     "facts_of",
     "hear_tracks",
     "to_scene",
@@ -31,11 +39,14 @@ __all__ = [
 ]
 
 _PAGES = {
+    "ablation": "ABLATIONS Planning ablated",
     "door": "BACKENDS Listen Wish to_scene",
     "facts": "Approach Facts SourceFacts facts_of",
     "heard": "Format Heard Track",
     "hearing": "hear_tracks",
+    "mllm": "Planner",
     "shares": "SpectraBlock track_spectra",
+    "store": "ExampleStore",
 }
 _PLACES = {name: page for page, names in _PAGES.items() for name in names.split()}
 

@@ -41,8 +41,9 @@ CHOICES: dict[str, Any] = {
     "cache": None,
     "group": None,
     "seed": 0,
+    "progress": lambda stage, done: None,
 }
-"""What `MllmListen` can be told, and what it takes otherwise."""  # fmt: skip
+"""What `MllmListen` can be told, and what it takes otherwise."""
 
 
 class Planner(NamedTuple):
@@ -110,7 +111,7 @@ class Planner(NamedTuple):
             )  # fmt: skip
         except NoAnswer as failed:
             raise _with_hint(failed, sound=self.planning.sound) from None
-        return _told(checked, self.endpoint, self.planning, examples, measured)
+        return _told(checked, self, examples, measured)
 
     def _examples(
         self, clip: AudioClip, measured: Measured, group: str | None, rng: np.random.Generator
@@ -143,16 +144,16 @@ class Planner(NamedTuple):
         return scene.model_copy(update={"extra": {**scene.extra, "planner": note}})
 
 
-def _told(
-    checked: Checked[Scene], endpoint: Chat, planning: Planning, examples: list[Example], measured: Measured
-) -> Scene:
+def _told(checked: Checked[Scene], planner: Planner, examples: list[Example], measured: Measured) -> Scene:
     """The scene, with a note on how it came about."""
     unknown = all(source.front_back == "unknown" for source in measured.sources)
     things = checked.value.objects
     if unknown and measured.sources:
         things = tuple(thing.model_copy(update={"front_back": "unknown"}) for thing in things)
+    planning = planner.planning
+    skipped = [] if planner.store is None else planner.store.skipped[:10]
     note = {
-        "model": endpoint.model,
+        "model": None if planner.endpoint is None else planner.endpoint.model,
         "answered_by": checked.answer.model,
         "examples": [one.name for one in examples],
         "reasoning": planning.reasoning,
@@ -161,6 +162,7 @@ def _told(
         "schema": checked.answer.form,
         "repairs": list(checked.repairs),
         "errors": list(checked.errors),
+        "skipped": skipped,
         "tokens": None if checked.usage is None else list(checked.usage),
         "cached": checked.answer.cached,
     }
@@ -184,7 +186,8 @@ class MllmListen:
 
     Its choices: ``endpoint`` (base address, ``recorded:DIR``, or a `Chat`), ``model``, ``key``, ``timeout`` in seconds,
     ``examples`` (a store's folder), ``ablation`` (names out of `ABLATIONS`), ``attach_sound``, ``per_ear``, ``shots``,
-    ``cache`` (a folder), ``group`` (the recording the clip is from), ``seed`` (of random examples and of waits).
+    ``cache`` (a folder), ``group`` (the recording the clip is from), ``seed`` (of random examples and of waits),
+    ``progress`` (told the stage and how far it is, 0 to 1).
     """
 
     def listen(self, wish: "Wish") -> Scene:
@@ -204,7 +207,9 @@ class MllmListen:
         needs_store = planning.copy or (planning.examples != "none" and planning.shots > 0)
         planner = Planner(
             None if planning.copy else _endpoint(chosen),
-            ExampleStore(chosen["examples"]) if needs_store and chosen["examples"] is not None else None,
+            ExampleStore(chosen["examples"], progress=chosen["progress"])
+            if needs_store and chosen["examples"] is not None
+            else None,
             planning,
             None if chosen["cache"] is None else AnswerCache(chosen["cache"]),
         )

@@ -92,9 +92,10 @@ def conversation(
 def layout_of_scene(scene: Scene, planning: Planning) -> str:
     """Give a known scene as the answer that is hoped for."""
     layout = json.loads(spa2v_from_scene(scene, frames=planning.keyframes, form="json"))
+    told = len(scene.frame_captions) > 1  # a single one, held over the clip, says nothing of its phases
     frames = [
         {
-            "caption": frame["caption"],
+            "caption": frame["caption"] if told else _in_view(frame["objects"]),
             "objects": [
                 {"id": one["id"], "name": one["name"], "box": [round(side, 3) for side in one["box"]]}
                 for one in frame["objects"]
@@ -154,6 +155,11 @@ def _reason(scene: Scene, index: int) -> str:
     away = " and moves away, so its box shrinks" if growth < -0.5 else ""
     middle = [(box[0] + box[2]) / 2 for box in (first, last)]
     return f"{where}{nearer or away}: its centre goes from x={middle[0]:.2f} to x={middle[1]:.2f}."
+
+
+def _in_view(objects: Sequence[dict[str, Any]]) -> str:
+    """Say what a frame shows: "car left, dog centre"."""
+    return ", ".join(f"{one['name']} {_side(one['box'])}" for one in objects) or "nothing in view"
 
 
 def _side(box: Any) -> str:  # noqa: ANN401 - a row of an array

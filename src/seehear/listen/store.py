@@ -80,6 +80,7 @@ class ExampleStore:
     Args:
         folder: see the module.
         measure: gives a sound file's facts; None: `seehear.listen.facts.facts_of`.
+        progress: told how far the measuring is, 0 to 1.
 
     Attributes:
         examples: in the order of their names.
@@ -89,7 +90,13 @@ class ExampleStore:
         InputError: no such folder, or no example in it that can be used.
     """
 
-    def __init__(self, folder: Path | str, *, measure: Measure | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        measure: Measure | None = None,
+        progress: Callable[[str, float], None] = lambda stage, done: None,
+    ) -> None:
         self.folder = Path(folder)
         if not self.folder.is_dir():
             raise InputError(f"expected a folder of examples, got '{folder}'")
@@ -97,7 +104,9 @@ class ExampleStore:
         known, pairs = _read_index(self.folder / INDEX)
         entries: dict[str, _Entry] = {}
         self._scenes: dict[str, tuple[Scene, Path]] = {}
-        for place in sorted(file.parent for file in self.folder.rglob("scene.json")):
+        places = sorted(file.parent for file in self.folder.rglob("scene.json"))
+        for number, place in enumerate(places):
+            progress("examples", number / len(places))
             name = place.relative_to(self.folder).as_posix()
             try:
                 entries[name] = self._entry(place, name, known.get(name), measure or _facts_of)
