@@ -1,7 +1,9 @@
-"""Writes frames as a silent H.264 video."""
+"""Writes frames as H.264 video, silent or with a sound that is carried over unchanged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import InputError
-from seehear.media.atomic import written_whole
+from seehear.media.atomic import check_output, written_whole
+from seehear.media.carry import carried_sound
+from seehear.media.container import clock_start, opened
 
 if TYPE_CHECKING:
-    from av.container import OutputContainer
+    from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+Picture = NDArray[np.uint8]
 
 _REPEATABLE = {"threads": "1", "x264-params": "mbtree=0"}
 _STUDIO_RANGE, _BT601_MATRIX = 1, 6  # AVCOL_RANGE_MPEG and AVCOL_SPC_SMPTE170M, what cv2 converts to
@@ -22,9 +29,10 @@ _STUDIO_RANGE, _BT601_MATRIX = 1, 6  # AVCOL_RANGE_MPEG and AVCOL_SPC_SMPTE170M,
 
 def write_video(
     path: Path | str,
-    frames: Iterable[NDArray[np.uint8]],
+    frames: Iterable[Picture],
     fps: Fraction,
     *,
+    sound: Path | str | None = None,
     repeatable: bool = False,
     force: bool = False,
 ) -> None:
@@ -34,30 +42,82 @@ def write_video(
         path: ends in .mp4, .mkv or .mov.
         frames: (height, width, 3) uint8 RGB, all of one even size.
         fps: frames per second.
+        sound: a file whose first sound comes along: its own packets where the container takes them, else FLAC or PCM
+            that decodes to the same samples. It is not cut to the picture.
         repeatable: the same frames give the same bytes on any number of processors: one thread, and no macroblock
             tree, which differs from run to run. A little larger.
         force: replace what is there.
 
     Raises:
-        InputError: no frames, an odd size, frames of several sizes, or an output that cannot be written.
+        InputError: no frames, an odd size, frames of several sizes, an output that cannot be written, or a sound that
+            cannot be read or that the container cannot hold.
     """
     import av
 
-    with written_whole(path, force=force) as beside, av.open(str(beside), "w") as container:
-        stream = _stream(container, fps, repeatable=repeatable)
-        size_wh: tuple[int, int] | None = None
-        for index, picture in enumerate(frames):
-            here = (picture.shape[1], picture.shape[0])
-            if size_wh is None:
-                size_wh = stream.width, stream.height = _even(here)
-            if here != size_wh:
-                raise InputError(f"expected every frame to be of size {size_wh}, got {here} at frame {index}")
-            frame = _coded(picture)
-            frame.pts, frame.time_base = index, 1 / Fraction(fps)
-            container.mux(stream.encode(frame))
+    check_output(path, force=force)
+    with ExitStack() as stack:
+        carried = None if sound is None else stack.enter_context(carried_sound(sound, Path(path)))
+        beside = stack.enter_context(written_whole(path, force=force))
+        out = stack.enter_context(av.open(f"file:{beside}", "w"))
+        stream = _stream(out, fps, repeatable=repeatable)
+        # the first frame settles the size, which the header holds; only then may a packet be written
+        coded = _coded_frames(stream, frames, fps)
+        first = next(coded)
+        track = _Track(stack.enter_context(opened(carried)), out) if carried is not None else None
+        for packets, time in chain([first], coded):
+            out.mux(packets)
+            if track is not None:
+                track.write(until=time)
+        out.mux(stream.encode(None))
+        if track is not None:
+            track.write(until=float("inf"))
+
+
+def _coded_frames(
+    stream: "VideoStream", frames: Iterable[Picture], fps: Fraction
+) -> "Iterator[tuple[list[Packet[VideoStream]], float]]":
+    """Give what comes out of the encoder for each frame, and the frame's time in seconds."""
+    size_wh: tuple[int, int] | None = None
+    for index, picture in enumerate(frames):
+        here = (picture.shape[1], picture.shape[0])
         if size_wh is None:
-            raise InputError("expected at least one frame to write, got none")
-        container.mux(stream.encode(None))
+            size_wh = stream.width, stream.height = _even(here)
+        if here != size_wh:
+            raise InputError(f"expected every frame to be of size {size_wh}, got {here} at frame {index}")
+        frame = _coded(picture)
+        frame.pts, frame.time_base = index, 1 / Fraction(fps)
+        yield stream.encode(frame), float(index / fps)
+    if size_wh is None:
+        raise InputError("expected at least one frame to write, got none")
+
+
+class _Track:
+    """A sound copied packet by packet, as far as the picture has come."""
+
+    def __init__(self, container: "InputContainer", out: "OutputContainer") -> None:
+        self._out = out
+        stream = container.streams.audio[0]
+        self._place = out.add_stream_from_template(stream, opaque=True)
+        self._place.metadata.update(stream.metadata)
+        self._zero = clock_start(container)
+        self._packets = (packet for packet in container.demux(stream) if packet.size)
+        self._held = next(self._packets, None)
+
+    def write(self, *, until: float) -> None:
+        """Write the packets that begin up to a time in seconds."""
+        while self._held is not None:
+            packet = self._held
+            shift = round(self._zero / packet.time_base)
+            tick = packet.pts if packet.pts is not None else packet.dts
+            if tick is not None and float((tick - shift) * packet.time_base) > until:
+                return
+            if packet.pts is not None:
+                packet.pts -= shift
+            if packet.dts is not None:
+                packet.dts -= shift
+            packet.stream = self._place
+            self._out.mux(packet)
+            self._held = next(self._packets, None)
 
 
 def _stream(container: "OutputContainer", fps: Fraction, *, repeatable: bool) -> "VideoStream":
@@ -69,7 +129,7 @@ def _stream(container: "OutputContainer", fps: Fraction, *, repeatable: bool) ->
     return stream
 
 
-def _coded(picture: NDArray[np.uint8]) -> "VideoFrame":
+def _coded(picture: Picture) -> "VideoFrame":
     import av
     import cv2  # converts in a third of the time swscale takes
 
