@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seehear.pipelines import hear, render
+    from seehear.pipelines import hear, render, see
     from seehear.scene import Scene, read_scene, scene_to_json
 
 __version__ = "0.1.0"
 
-__all__ = ["Scene", "__version__", "hear", "read_scene", "render", "scene_to_json"]
+__all__ = ["Scene", "__version__", "hear", "read_scene", "render", "scene_to_json", "see"]
 
 _ROOMS = (
     *(
@@ -32,7 +32,14 @@ _ROOMS = (
     ),
     *("sound", "train", "voices", "watch", "weights"),
 )
-_NAMES = {"Scene": "scene", "read_scene": "scene", "scene_to_json": "scene", "hear": "pipelines", "render": "pipelines"}
+_NAMES = {
+    "Scene": "scene",
+    "read_scene": "scene",
+    "scene_to_json": "scene",
+    "hear": "pipelines",
+    "render": "pipelines",
+    "see": "pipelines",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - modules and functions alike

@@ -1,7 +1,7 @@
 """`seehear draw`: a scene as a video."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,7 +35,7 @@ def draw(
 
     told = read_scene(scene)
     known = {} if stems is None else loudness_of_stems(told, FolderStems(stems, [one.id for one in told.objects]))
-    extra = (
+    extra: dict[str, Any] = (
         {"labels": labels, "captions": captions, "top_view": top_view, "seed": seed} if backend == "storyboard" else {}
     )
     to_video(

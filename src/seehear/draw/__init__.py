@@ -3,7 +3,7 @@
 Backends: `storyboard` (default, no weights), an animatic of labelled drawings.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,10 +47,12 @@ def to_video(
     fps: Fraction | float = 30,
     size_wh: tuple[int, int] | None = None,
     loudness: "Mapping[str, Loudness] | None" = None,
+    sound: Path | str | None = None,
     force: bool = False,
+    progress: Callable[[float], None] = lambda done: None,
     **options: Any,  # noqa: ANN401 - each backend has its own
 ) -> None:
-    """Draw a scene into a silent video, whole or not at all.
+    """Draw a scene into a video, whole or not at all.
 
     Args:
         scene: what is where, when.
@@ -59,7 +61,9 @@ def to_video(
         fps: pictures a second, 1 to 240.
         size_wh: pixels, even, 16 to 8192; default: the scene camera's, else 1280 by 720.
         loudness: object id -> `Loudness`; objects left out pulse evenly while the scene says they sound.
+        sound: a file whose sound comes along unchanged; None: a silent video.
         force: replace what is there.
+        progress: told now and then how much is done, 0 to 1.
         options: the backend's own; for `storyboard` see `seehear.draw.storyboard.Storyboard`.
 
     Raises:
@@ -79,6 +83,16 @@ def to_video(
     from seehear.media.film import write_video
 
     rate, size = checked_rate(fps), checked_size(size_wh, scene)
-    drawer: Drawer = BACKENDS.load(backend)(**options)
     check_output(path, force=force)
-    write_video(path, drawer.frames(scene, fps=rate, size_wh=size, loudness=loudness or {}), rate, force=force)
+    drawer: Drawer = BACKENDS.load(backend)(**options)
+    frames = drawer.frames(scene, fps=rate, size_wh=size, loudness=loudness or {})
+    count = max(round(scene.duration * rate), 1)
+    write_video(path, _counted(frames, count, progress), rate, sound=sound, force=force)
+
+
+def _counted(
+    frames: "Iterator[NDArray[np.uint8]]", count: int, progress: Callable[[float], None]
+) -> "Iterator[NDArray[np.uint8]]":
+    for index, frame in enumerate(frames):
+        yield frame
+        progress((index + 1) / count)

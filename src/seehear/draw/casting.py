@@ -54,7 +54,13 @@ def drawn_as(label: str | None) -> str | None:
 
 
 def figure_of(
-    thing: SceneObject, path: Path, duration: float, known: dict[str, Loudness], *, rng: np.random.Generator
+    thing: SceneObject,
+    path: Path,
+    duration: float,
+    known: dict[str, Loudness],
+    shape: Array,
+    *,
+    rng: np.random.Generator,
 ) -> Figure | None:
     """Make the drawing of an object; None where the cast has none for its label.
 
@@ -63,6 +69,7 @@ def figure_of(
         path: its path.
         duration: seconds of the scene.
         known: object id -> how loud; see `loudness_at`.
+        shape: (4,) pixels that a box of the whole picture spans.
         rng: settles colours.
     """
     role = drawn_as(thing.label)
@@ -74,9 +81,11 @@ def figure_of(
     if role in ("person", "speaker"):
         role = "person" if moves or thing.label in ("footsteps", "walking") else "speaker"
     act = _act(thing, path, times, known, walks=moves and role == "person")
-    if role in _ENDS and thing.motion in ("approaching", "receding") and not _crosses(boxes):
-        return end_of(role, front=thing.motion == "approaching")(act, rng)
-    return CAST[role].maker(act, rng).facing(_facing(times, boxes))
+    side = CAST[role].maker(act, rng).facing(_facing(times, boxes))
+    if role not in _ENDS:
+        return side
+    end = end_of(role, front=thing.motion != "receding")(act, rng)
+    return end if _end_on(thing, boxes * shape, side, end) else side
 
 
 def _middles(boxes: Array) -> Array:
@@ -84,10 +93,14 @@ def _middles(boxes: Array) -> Array:
     return middles[np.isfinite(middles)] if np.isfinite(middles).any() else np.zeros(1)
 
 
-def _crosses(boxes: Array) -> bool:
-    """Whether the box travels by more than its own mean width."""
-    widths = boxes[:, 2] - boxes[:, 0]
-    return bool(np.ptp(_middles(boxes)) > max(float(np.nan_to_num(np.nanmean(widths))), 0.05)) if len(boxes) else False
+def _end_on(thing: SceneObject, boxes: Array, side: Figure, end: Figure) -> bool:
+    """Whether a vehicle is seen from its front or rear: by the shape of its box, else by its motion."""
+    sides = (boxes[:, 2:] - boxes[:, :2])[np.isfinite(boxes).all(axis=1)]
+    if not len(sides):
+        return thing.motion in ("approaching", "receding")
+    shape = float(np.median(sides[:, 0] / np.maximum(sides[:, 1], 1e-6)))
+    away = [abs(np.log(max(shape, 1e-3) * one.height / one.width)) for one in (side, end)]
+    return bool(away[1] < away[0])
 
 
 def _facing(times: Array, boxes: Array) -> Callable[[float], int]:

@@ -1,12 +1,14 @@
 """How loud each object is over time, as a picture can show it: 0 to 1."""
 
 from collections.abc import Mapping
+from pathlib import Path as FilePath
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import InputError
+from seehear.media.audio import audio_blocks, audio_info
 from seehear.media.stems import Stems
 from seehear.scene import Path, Scene, SceneObject
 from seehear.scene.direction import Array
@@ -64,6 +66,20 @@ def loudness_of_stems(scene: Scene, stems: Stems) -> dict[str, Loudness]:
                 raise InputError(f"expected finite samples in the stem of {name!r}, got infinite ones or not-a-number")
             found[name].append(_hop_levels(samples, hop))
     return {name: _shown(levels, hop / stems.sample_rate) for name, levels in found.items() if levels}
+
+
+def loudness_of_sound(path: FilePath | str) -> Loudness:
+    """Read a file's sound, block by block, and say how loud all of it is.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    info = audio_info(path)
+    if info is None:
+        raise InputError(f"expected a file with sound, got '{path}' that has none")
+    hop = max(round(HOP * info.sample_rate), 1)
+    blocks = audio_blocks(path, size=_HOPS_READ * hop)
+    return _shown([_hop_levels(np.sqrt((block**2).mean(axis=0)), hop) for block in blocks], hop / info.sample_rate)
 
 
 def _shown(levels: list[Array], hop: float) -> Loudness:

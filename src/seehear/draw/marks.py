@@ -161,6 +161,17 @@ def unseen(picture: Pixels, label: str, point: Array, shown: float) -> None:
     put(picture, text, point[0] - text.cover.shape[1] / 2, point[1] - radius - text.cover.shape[0] - 2)
 
 
+def somewhere(picture: Pixels, label: str, row: int, shown: float) -> None:
+    """Name what sounds, in the upper left corner, when nothing says from where."""
+    line = round(1.4 * letter_height(picture))
+    text = words(f"{label}: direction unknown", line, picture.shape[1] // 2, colour=GLOW)
+    top = line * (0.6 + 1.5 * row)
+    put(picture, text, 2.0 * line, top)
+    middle = top + text.cover.shape[0] / 2
+    reach = line * (0.35 + 0.65 * shown)
+    glow(picture, np.array([line - reach / 2, middle - reach / 2, line + reach / 2, middle + reach / 2]), shown)
+
+
 def card(label: str | None) -> Texture:
     """Give the stand-in for what the cast has no drawing of: its name on a card with sound waves."""
     size = 192

@@ -81,7 +81,7 @@ class _Board:
     def _cast(self, index: int, thing: SceneObject) -> _Actor:
         path = Path(thing)
         rng = np.random.default_rng([self._wish._seed, 1, index])
-        figure = figure_of(thing, path, self._scene.duration, self._loudness, rng=rng)
+        figure = figure_of(thing, path, self._scene.duration, self._loudness, self._scale, rng=rng)
         boxes = np.array([key.box for key in thing.keyframes if key.box is not None]).reshape(-1, 4) * self._scale
         inside = boxes[~_at_edges(boxes, self._size_wh).any(axis=1)]
         sides = (inside[:, 2:] - inside[:, :2]).clip(1e-3)
@@ -130,8 +130,13 @@ class _Board:
         rows: Counter[str] = Counter()
         there = {one.thing.id for one in seen}
         for one in self._actors:
-            if one.thing.id not in there and shown[one.thing.id] > 0.0 and one.path.has_direction:
+            if one.thing.id in there or not shown[one.thing.id]:
+                continue
+            if one.path.has_direction:
                 self._point(picture, one, shown[one.thing.id], time, rows)
+            else:
+                marks.somewhere(picture, _word(one.thing), rows["somewhere"], shown[one.thing.id])
+                rows["somewhere"] += 1
 
     def _point(self, picture: Pixels, one: _Actor, shown: float, time: float, rows: "Counter[str]") -> None:
         direction = one.path.at(time).direction

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from seehear.errors import InputError
 from seehear.media.atomic import check_output, written_whole
 from seehear.media.carry import carried_sound
+from seehear.media.coding import PICTURE_SUFFIXES
 from seehear.media.container import clock_start, opened
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def write_video(
     import av
 
     check_output(path, force=force)
+    if Path(path).suffix.lower() not in PICTURE_SUFFIXES:
+        raise InputError(f"expected a video file ending in {', '.join(PICTURE_SUFFIXES)}, got '{path}'")
     with ExitStack() as stack:
         carried = None if sound is None else stack.enter_context(carried_sound(sound, Path(path)))
         beside = stack.enter_context(written_whole(path, force=force))

@@ -4,6 +4,7 @@ from seehear.pipelines.demonstration import demo
 from seehear.pipelines.picture_to_sound import Heard, hear, hear_outputs
 from seehear.pipelines.report import Bearing, ObjectReport, Report
 from seehear.pipelines.scene_to_sound import render, render_stem
+from seehear.pipelines.sound_to_picture import Seen, see
 from seehear.pipelines.wish import HearOptions
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "Heard",
     "ObjectReport",
     "Report",
+    "Seen",
     "demo",
     "hear",
     "hear_outputs",
     "render",
     "render_stem",
+    "see",
 ]
