@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seehear.listen.classes import CLASSES, VOICES
 from seehear.listen.features import FEATURES
-from seehear.listen.labelling import CLASSES, SURE
+from seehear.listen.labelling import SURE
 from seehear.listen.sketch import sketch_of
 from seehear.media import read_audio
 from seehear.voices import labels, make, nominal_drive
@@ -25,18 +26,6 @@ RATE = 48000
 SEEDS = 6
 RIDGE = 3e-3
 
-VOICES = {
-    "speech": ("speech", "crowd"),
-    "music": ("guitar", "piano", "bell"),
-    "impact": ("bounce", "clap", "clock", "contact", "door", "drum", "footsteps", "gravel", "glass", "hammer", "knock",
-               "horse", "person"),
-    "engine": ("airplane", "boat", "bus", "car", "drone", "fan", "helicopter", "motorcycle", "propeller plane",
-               "tractor", "traffic", "train", "truck"),
-    "animal call": ("bird", "cat", "cow", "cricket", "dog", "frog", "pig", "sheep"),
-    "water/noise": ("rain", "stream", "surf", "pouring", "bubbles", "wind", "fire", "thunder", "applause"),
-    "alarm": ("alarm", "alarm clock", "bicycle bell", "horn", "phone", "siren"),
-    "other": ("friction", "skateboard", "cart", "bicycle", "laugh", "baby"),
-}  # fmt: skip
 DRY = {
     "animal call": ("bird_robin", "camel_01", "cricket", "elephant_trumpet", "goat_bleat_03", "pig_squeal",
                     "puppy_bark", "turkey_gobble", "wolf_howl"),
@@ -82,8 +71,9 @@ def met(samples: np.ndarray, kind: int, rng: np.random.Generator) -> np.ndarray:
     tint /= np.sqrt(1 + (frequency / rng.uniform(4000, 16000)) ** 4)
     out = np.fft.irfft(np.fft.rfft(samples) * tint, count)
     if kind == 2:
-        length = int(rng.uniform(0.2, 0.7) * RATE)
-        tail = rng.normal(size=length) * 10 ** (-3 * np.arange(length) / length) * 0.02 * rng.uniform(0.5, 1.5)
+        length = int(rng.uniform(0.2, 0.8) * RATE)
+        tail = rng.normal(size=length) * 10 ** (-3 * np.arange(length) / length)
+        tail *= 10 ** (-rng.uniform(-3, 12) / 20) / np.linalg.norm(tail)
         tail[0] = 1.0
         size = 1 << int(np.ceil(np.log2(count + length)))
         out = np.fft.irfft(np.fft.rfft(out, size) * np.fft.rfft(tail, size), size)[:count]

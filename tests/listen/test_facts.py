@@ -3,7 +3,7 @@ import pytest
 
 from seehear.listen.facts import facts_from, facts_of
 from seehear.listen.heard import Format, Heard, Track
-from seehear.listen.labelling import CLASSES
+from seehear.listen.classes import CLASSES
 from seehear.listen.sketch import sketch_of
 
 RATE = 24000

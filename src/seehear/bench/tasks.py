@@ -17,6 +17,19 @@ MEAN_IOU = Metric("track_mean_iou", "", higher_is_better=True)
 LTSIM = Metric("ltsim", "", higher_is_better=True)
 COUNT = Metric("count_error", "objects", higher_is_better=False)
 
+MOTION = Metric("motion_accuracy", "", higher_is_better=True)
+CROSSING = Metric("crossing_direction_accuracy", "", higher_is_better=True)
+DISTANCE_SIGN = Metric("distance_sign_accuracy", "", higher_is_better=True)
+NAMED = Metric("label_accuracy", "", higher_is_better=True)
+HEARD = Metric("heard_share", "", higher_is_better=True)
+MAX_IOU = Metric("max_iou", "", higher_is_better=True)
+DOCSIM = Metric("docsim", "", higher_is_better=True)
+PLAIN_IOU = Metric("max_iou_unlabelled", "", higher_is_better=True)
+PLAIN_LTSIM = Metric("ltsim_unlabelled", "", higher_is_better=True)
+PLAIN_DOCSIM = Metric("docsim_unlabelled", "", higher_is_better=True)
+CENTRE_X = Metric("centre_x_error", "frame widths", higher_is_better=False)
+
+NEIGHBOUR = "nearest neighbour copy"
 MONO, RANDOM, CENTRE, TRUTH = "mono copy", "random direction", "centre", "truth re-rendered"
 BASELINES = (MONO, RANDOM, CENTRE, TRUTH)
 
@@ -61,6 +74,37 @@ TASKS: dict[str, Task] = {
                 "Where several objects sound at once, a window is judged against the one 10 dB above the rest, or not.",
                 _ELSEWHERE,
                 _OWN_SIZE,
+            ),
+        ),
+        Task(
+            name="worlds-listen",
+            summary="sound of a made-up world -> listen -> motion, direction, layout",
+            system="cues",
+            baselines=(RANDOM, CENTRE, NEIGHBOUR),
+            metrics=(
+                MOTION,
+                CROSSING,
+                DISTANCE_SIGN,
+                NAMED,
+                HEARD,
+                COUNT,
+                MAX_IOU,
+                LTSIM,
+                DOCSIM,
+                PLAIN_IOU,
+                PLAIN_LTSIM,
+                PLAIN_DOCSIM,
+                CENTRE_X,
+            ),
+            options={"preset": "translational", "layout": "binaural", "alone": False, "store": 100, "seed": 0, "n": 20},
+            work="seehear.bench.listen_worlds:WORK",
+            notes=(
+                "Motion, crossing and label: of the true objects that are heard within 15 deg; heard_share says how "
+                "many are. One channel: of the first object.",
+                "Random and centre: the boxes that cues gives, moved sideways; nearest neighbour copy: the true layout "
+                "of the likest-sounding of `store` other worlds.",
+                "Words are the eight classes of listen; the unlabelled scores take all objects for one kind.",
+                "alone on: only the first object of each world sounds, over its ambience.",
             ),
         ),
         Task(

@@ -12,7 +12,7 @@ from seehear.listen.closest import Way
 from seehear.listen.course import Course, course_of
 from seehear.listen.doppler import PitchCourse, pitch_course, pitch_trend, speed_from
 from seehear.listen.heard import Format, Heard, Track
-from seehear.listen.labelling import label_of, shares_of, sustained
+from seehear.listen.labelling import label_of, moving_shares, shares_of, sustained
 from seehear.listen.motion import Crossing, movement_of
 from seehear.listen.sketch import Sketch, Sketcher
 from seehear.scene.direction import Array
@@ -25,6 +25,9 @@ Side = Literal["left", "centre", "right"]
 
 SIDE_FROM = 8.0
 """Deg of azimuth up to which a source counts as in the centre."""
+
+MOVES = 0.6
+"""Confidence of a movement from which it says something of what moves."""
 
 
 class Approach(NamedTuple):
@@ -163,9 +166,11 @@ def facts_from(heard: Heard, sketches: Sequence[Sketch], *, start: float = 0.0) 
 
 def _source(track: Track, sketch: Sketch, duration: float) -> SourceFacts:
     shares = shares_of(sketch)
-    label, sure = label_of(shares)
     course = course_of(track)
     moves = movement_of(course, sustained=sustained(shares))
+    if moves.way is not None and moves.confidence >= MOVES:
+        shares = moving_shares(shares)
+    label, sure = label_of(shares)
     pitch = pitch_course(sketch.time, sketch.spectra)
     approach = None if moves.way is None else _approach(moves.way, pitch, course)
     way = moves.way
