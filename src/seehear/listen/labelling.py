@@ -10,13 +10,14 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.listen.classes import CLASSES
 from seehear.listen.features import FEATURES
 from seehear.listen.sketch import Sketch
 from seehear.scene.direction import Array
 
-SURE = 0.6
+SURE = 0.65
 """Confidence from which a label is said."""
 
 LEAST_SECONDS = 0.1
@@ -31,6 +32,7 @@ SUSTAINED = {"engine": 1.0, "water/noise": 0.9, "alarm": 0.8, "other": 0.6, "spe
 
 
 class _Table(NamedTuple):
+    columns: NDArray[np.int64]  # of the features used
     mean: Array
     scale: Array
     weights: Array  # (features + 1, classes), the last row is constant
@@ -78,7 +80,7 @@ def sustained(shares: dict[str, float]) -> float:
 def class_shares(features: Array) -> Array:
     """Give (n, classes) shares of (n, features) rows."""
     table = _table()
-    scaled = np.clip((features - table.mean) / table.scale, -4.0, 4.0)
+    scaled = np.clip((features[:, table.columns] - table.mean) / table.scale, -4.0, 4.0)
     score = scaled @ table.weights[:-1] + table.weights[-1]
     share = np.exp(score - score.max(axis=1, keepdims=True))
     return np.asarray(share / share.sum(axis=1, keepdims=True))
@@ -87,7 +89,6 @@ def class_shares(features: Array) -> Array:
 @cache
 def _table() -> _Table:
     data = json.loads(files("seehear.listen").joinpath("data/labels.json").read_text(encoding="utf-8"))
-    order = [data["features"].index(name) for name in FEATURES]
-    columns = [data["classes"].index(name) for name in CLASSES]
-    weights = np.array(data["weights"])[[*order, len(order)]][:, columns]
-    return _Table(np.array(data["mean"])[order], np.array(data["scale"])[order], weights)
+    columns = np.array([FEATURES.index(name) for name in data["features"]])
+    order = [data["classes"].index(name) for name in CLASSES]
+    return _Table(columns, np.array(data["mean"]), np.array(data["scale"]), np.array(data["weights"])[:, order])
