@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from seehear.listen.classes import CLASSES
 from seehear.listen.facts import facts_from, facts_of
 from seehear.listen.heard import Format, Heard, Track
-from seehear.listen.classes import CLASSES
 from seehear.listen.sketch import sketch_of
 
 RATE = 24000

@@ -77,6 +77,21 @@ TASKS: dict[str, Task] = {
             ),
         ),
         Task(
+            name="localisation",
+            summary="binaural clips with known directions (data/localisation) -> lateral angle over time",
+            system="lateral",
+            baselines=BASELINES,
+            metrics=(AZIMUTH, SIDE, LEFT_RIGHT, COUNT),
+            options={"seed": 0, "n": 0, "clips": ""},
+            work="seehear.bench.localisation:WORK",
+            notes=(
+                "Angles are lateral angles: two ears cannot tell front from back.",
+                "Random direction: as many objects as there truly are, each with one angle between -90 and 90.",
+                "Truth re-rendered: noise at the true places through the built-in head, then the same localiser.",
+                "n 0 is all clips; clips: where annotations.json lies; without it the one that SEEHEAR_SHARED names.",
+            ),
+        ),
+        Task(
             name="worlds-listen",
             summary="sound of a made-up world -> listen -> motion, direction, layout",
             system="cues",
@@ -105,21 +120,6 @@ TASKS: dict[str, Task] = {
                 "of the likest-sounding of `store` other worlds.",
                 "Words are the eight classes of listen; the unlabelled scores take all objects for one kind.",
                 "alone on: only the first object of each world sounds, over its ambience.",
-            ),
-        ),
-        Task(
-            name="localisation",
-            summary="binaural clips with known directions (data/localisation) -> lateral angle over time",
-            system="lateral",
-            baselines=BASELINES,
-            metrics=(AZIMUTH, SIDE, LEFT_RIGHT, COUNT),
-            options={"seed": 0, "n": 0, "clips": ""},
-            work="seehear.bench.localisation:WORK",
-            notes=(
-                "Angles are lateral angles: two ears cannot tell front from back.",
-                "Random direction: as many objects as there truly are, each with one angle between -90 and 90.",
-                "Truth re-rendered: noise at the true places through the built-in head, then the same localiser.",
-                "n 0 is all clips; clips: where annotations.json lies; without it the one that SEEHEAR_SHARED names.",
             ),
         ),
     )
