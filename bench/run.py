@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("laws", "render_speed", "voices_table", "watch_found", "hear_speed", "memory", "clips")
+PARTS = ("laws", "render_speed", "voices_table", "watch_found", "hear_speed", "memory", "clips", "draw_speed")
 
 
 def machine() -> str:
