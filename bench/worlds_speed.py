@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory  # noqa: E402
 
 import cv2  # noqa: E402
 
+from seehear.media.film import write_video  # noqa: E402
 from seehear.simulate import PRESETS, to_world  # noqa: E402
 from seehear.simulate.dataset import rng_of  # noqa: E402
 from seehear.simulate.folder import write_world  # noqa: E402
-from seehear.media.film import write_video  # noqa: E402
 
 WORLDS = 6
 ASKED = 20.0

@@ -28,9 +28,13 @@ PLAIN_IOU = Metric("max_iou_unlabelled", "", higher_is_better=True)
 PLAIN_LTSIM = Metric("ltsim_unlabelled", "", higher_is_better=True)
 PLAIN_DOCSIM = Metric("docsim_unlabelled", "", higher_is_better=True)
 CENTRE_X = Metric("centre_x_error", "frame widths", higher_is_better=False)
+TRACK_X = Metric("track_centre_x_error", "frame widths", higher_is_better=False)
+TRACK_WAY = Metric("track_motion_accuracy", "", higher_is_better=True)
 
 NEIGHBOUR = "nearest neighbour copy"
+
 MONO, RANDOM, CENTRE, TRUTH = "mono copy", "random direction", "centre", "truth re-rendered"
+ROUND_TRIP, LISTEN_HALF, PICTURE_HALF = "round trip", "listen half", "picture half"
 BASELINES = (MONO, RANDOM, CENTRE, TRUTH)
 
 _WORLD = {"preset": "stationary", "duration": 0.0, "width": 0, "height": 0, "fps": 0, "seed": 0, "n": 20}
@@ -120,6 +124,21 @@ TASKS: dict[str, Task] = {
                 "of the likest-sounding of `store` other worlds.",
                 "Words are the eight classes of listen; the unlabelled scores take all objects for one kind.",
                 "alone on: only the first object of each world sounds, over its ambience.",
+            ),
+        ),
+        Task(
+            name="round-trip",
+            summary="a made-up world's sound -> listen -> draw -> watch -> scene, against the truth",
+            system=ROUND_TRIP,
+            baselines=(LISTEN_HALF, PICTURE_HALF, RANDOM, CENTRE),
+            metrics=(TRACK_X, MEAN_IOU, TRACK_WAY, LTSIM, MAX_IOU, COUNT),
+            options={"preset": "translational", "duration": 0.0, "seed": 0, "n": 20},
+            work="seehear.bench.round_trip:WORK",
+            notes=(
+                "Listen half: the scene that was heard. Picture half: the true scene drawn and watched, the ceiling.",
+                "Random direction and centre place what was heard elsewhere.",
+                "Labels are ignored: a sound tells kinds and not things. Pictures without boxes count LTSim 0.",
+                "Duration 0: the preset's own.",
             ),
         ),
     )

@@ -30,6 +30,7 @@ from seehear.score.signal_quality import (
     true_peak,
 )
 from seehear.score.spectral import onset_times
+from seehear.score.steadiness import flicker, temporal_identity
 from seehear.score.stereo_image import dual_mono, mono_compatibility, width
 from seehear.score.swap import Swapped, mirrored, mirrored_scene, swap_test
 from seehear.score.sync import (
@@ -72,6 +73,7 @@ __all__ = [
     "dual_mono",
     "energy_map",
     "energy_map_scores",
+    "flicker",
     "flow_magnitudes",
     "flow_peaks",
     "frechet_distance",
@@ -98,6 +100,7 @@ __all__ = [
     "si_sdr",
     "silence",
     "swap_test",
+    "temporal_identity",
     "tracks_of",
     "true_peak",
     "width",
