@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel, Field
@@ -144,6 +145,14 @@ def test_the_second_time_nothing_is_asked(tmp_path):
     assert len(files) == 3
     assert all(KEY.encode() not in file.read_bytes() for file in files)
     assert all(b"How good" not in file.read_bytes() for file in files)
+
+
+def test_another_model_or_server_is_asked_anew(tmp_path):
+    cache = AnswerCache(tmp_path)
+    with FakeServer([good("a"), good("b")]) as one, FakeServer([good("c")]) as other:
+        endpoints = [one.endpoint(), replace(one.endpoint(), model="larger"), other.endpoint()]
+        for _ in range(2):
+            assert [ask(endpoint, Request(HELLO), cache=cache).text for endpoint in endpoints] == ["a", "b", "c"]
 
 
 def test_refusals_and_failures_are_not_kept(tmp_path):

@@ -7,7 +7,9 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
+from seehear.chat import Recorder
 from seehear.cli.app import app
+from seehear.listen import to_scene
 from tests.chat import fake_server as fake
 from tests.chat.fake_server import KEY, FakeServer, good
 from tests.listen.test_planner import RATE, layout, noise, write_example
@@ -79,3 +81,16 @@ def test_options_of_the_model_without_it_are_refused(place):
     run = listen(place, "--examples", "examples")
     assert run.returncode == 1
     assert "--backend mllm" in run.stderr
+
+
+def test_a_recorded_conversation_plays_back_on_the_command_line(place):
+    with FakeServer([good("nothing of use"), good(layout(4))]) as server:
+        recorder = Recorder(server.endpoint(), place / "tape")
+        choices = {"endpoint": recorder, "ablation": ["no-examples"]}
+        recorded = to_scene(place / "clip.wav", backend="mllm", keyframes=4, choices=choices)
+    run = listen(place, "--backend", "mllm", "--endpoint", "recorded:tape", "--ablation", "no-examples",
+                 "--keyframes", 4, "--cache", "off")  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    scene = json.loads((place / "scene.json").read_text())
+    assert scene["extra"]["planner"]["errors"] == recorded.extra["planner"]["errors"] != []
+    assert [thing["id"] for thing in scene["objects"]] == [thing.id for thing in recorded.objects]

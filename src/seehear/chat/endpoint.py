@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -75,6 +75,7 @@ class Endpoint:
     json_schema: bool = True
     limiter: RateLimiter = field(default_factory=RateLimiter, repr=False, compare=False)
     pause: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
+    _plain: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:  # noqa: D105 - told in the class
         given = os.environ.get(KEY_VARIABLE, "") if self.key is None else self.key
@@ -89,7 +90,7 @@ class Endpoint:
             raise InputError(
                 f"expected a timeout in (0, 86400] s and 1 try or more, got {self.timeout} and {self.tries}"
             )
-        object.__setattr__(self, "_plain", [not self.json_schema])
+        self._plain.append(not self.json_schema)
 
     @property
     def address(self) -> str:
@@ -106,14 +107,13 @@ class Endpoint:
         Raises:
             NoAnswer: none came; the message says why in one line.
         """
-        plain: list[bool] = vars(self)["_plain"]
         if request.schema is None:
             return self._asked(request, enforced=False, rng=rng)
-        if not plain[0]:
+        if not self._plain[0]:
             with suppress(_SchemaUnknown):
                 return self._asked(request, enforced=True, rng=rng)._replace(form="enforced")
         answer = self._asked(request, enforced=False, rng=rng)
-        plain[0] = True  # only now is it sure that the schema was what the server did not take
+        self._plain[0] = True  # only now is it sure that the schema was what the server did not take
         return answer._replace(form="prompt")
 
     def _asked(self, request: Request, *, enforced: bool, rng: np.random.Generator | None) -> Answer:
@@ -206,8 +206,3 @@ def _address(given: str) -> str:
             f" or {KEY_VARIABLE}"
         )
     return base
-
-
-def renamed(endpoint: Endpoint, model: str) -> Endpoint:
-    """Give the same endpoint with another model; the limiter is shared."""
-    return replace(endpoint, model=model)

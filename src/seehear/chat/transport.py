@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from math import isfinite
 from threading import Event, Timer
-from time import time
+from time import monotonic, time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -46,11 +46,11 @@ def posted(address: str, body: bytes, headers: Mapping[str, str], *, timeout: fl
     parts = urlsplit(address)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=timeout)
-    expired, watchdog = Event(), None
+    expired, watchdog, begun = Event(), None, monotonic()
     where = f"{parts.scheme}://{parts.netloc}"
     try:
         connection.connect()
-        watchdog = _watchdog(connection.sock, expired, timeout)
+        watchdog = _watchdog(connection.sock, expired, max(timeout - (monotonic() - begun), 0.001))
         connection.request("POST", parts.path, body, dict(headers))
         return _read(connection, limit, where)
     except ssl.SSLCertVerificationError as error:
