@@ -251,6 +251,12 @@ def test_a_bad_answer_is_told_and_asked_again(name, folder, clip):
     assert len(told) < 1000
 
 
+def test_nobody_is_an_answer_only_to_silence(clip):
+    with FakeServer([good(BAD["nobody"])]) as server:
+        planner = Planner(server.endpoint(), None, Planning(keyframes=4, examples="none"))
+        assert planner.plan(clip, facts(clip)._replace(sources=())).objects == ()
+
+
 def test_after_three_retries_the_raw_reply_is_kept(clip):
     with FakeServer([good("no")] * 4) as server:
         planner = Planner(server.endpoint(), None, Planning(keyframes=4, examples="none"))

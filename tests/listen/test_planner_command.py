@@ -3,6 +3,7 @@
 import json
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 import soundfile
 from typer.testing import CliRunner
@@ -17,7 +18,7 @@ from tests.listen.test_planner import RATE, layout, noise, write_example
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    for seed in range(4):
+    for seed in range(2):
         write_example(tmp_path / "examples" / f"e{seed}", noise(seed), label=f"thing{seed}", x=0.1 * seed)
     soundfile.write(tmp_path / "clip.wav", noise(77).T, RATE)
     monkeypatch.setenv("SEEHEAR_CHAT_KEY", KEY)
@@ -94,3 +95,26 @@ def test_a_recorded_conversation_plays_back_on_the_command_line(place):
     scene = json.loads((place / "scene.json").read_text())
     assert scene["extra"]["planner"]["errors"] == recorded.extra["planner"]["errors"] != []
     assert [thing["id"] for thing in scene["objects"]] == [thing.id for thing in recorded.objects]
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate"),
+    [(noise(1)[:1], RATE), (np.zeros((2, 8000)), 8000), (noise(1)[:, :1], RATE), (noise(1)[[0, 0]], 8000),
+     (np.repeat(noise(1), 2, axis=0), RATE)],
+    ids=["mono", "silence", "one sample", "dual mono at 8 kHz", "four channels"],
+)  # fmt: skip
+def test_odd_sounds_are_planned_too(place, samples, rate):
+    soundfile.write(place / "clip.wav", samples.T, rate)
+    with FakeServer([good(layout(4))]) as server:
+        run = listen(place, "--backend", "mllm", "--endpoint", server.address, "--model", "m", "--examples", "examples",
+                     "--keyframes", 4)  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert json.loads((place / "scene.json").read_text())["objects"]
+    assert len(server.requests) == 1
+
+
+def test_a_sound_that_is_too_long_is_refused(place):
+    soundfile.write(place / "clip.wav", np.zeros((130 * 8000, 1)), 8000)
+    run = listen(place, "--backend", "mllm", "--endpoint", "http://127.0.0.1:9/v1", "--model", "m", "--ablation",
+                 "no-examples")  # fmt: skip
+    assert (run.returncode, "at most 120 s" in run.stderr) == (1, True)

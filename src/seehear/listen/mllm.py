@@ -102,7 +102,10 @@ class Planner(NamedTuple):
         messages = conversation(self.planning, shots, question, fov=spec.horizontal_fov)
 
         def check(data: dict[str, Any]) -> Scene:
-            return scene_from_reply(data, keyframes=self.planning.keyframes, duration=measured.duration, camera=spec)
+            return scene_from_reply(
+                data, keyframes=self.planning.keyframes, duration=measured.duration, camera=spec,
+                silent=not measured.sources,
+            )  # fmt: skip
 
         try:
             checked = ask_json(
@@ -213,6 +216,7 @@ class MllmListen:
             planning,
             None if chosen["cache"] is None else AnswerCache(chosen["cache"]),
         )
+        clip_of(wish.clip, start=wish.start, end=wish.end)  # too long is said before anything is measured
         measured = facts_of(wish.clip, format=wish.format, start=wish.start, end=wish.end)
         return planner.plan(
             wish.clip, measured, camera=wish.camera, group=chosen["group"], start=wish.start, end=wish.end,

@@ -40,7 +40,9 @@ class _Layout(BaseModel):
     frames: list[_Frame]
 
 
-def scene_from_reply(data: dict[str, Any], *, keyframes: int, duration: float, camera: CameraSpec) -> Scene:
+def scene_from_reply(
+    data: dict[str, Any], *, keyframes: int, duration: float, camera: CameraSpec, silent: bool = False
+) -> Scene:
     """Check an answer and make a scene of it; directions follow from the boxes through the camera.
 
     Args:
@@ -48,6 +50,7 @@ def scene_from_reply(data: dict[str, Any], *, keyframes: int, duration: float, c
         keyframes: how many frames it must have.
         duration: seconds.
         camera: how the picture is taken.
+        silent: nothing is heard, so that there may be no object at all.
 
     Raises:
         InputError: fields missing or of another kind, another number of frames, an id twice in a frame or with two
@@ -59,7 +62,7 @@ def scene_from_reply(data: dict[str, Any], *, keyframes: int, duration: float, c
     names: dict[int, str] = {}
     for number, frame in enumerate(layout.frames, 1):
         _check_frame(frame, number, names)
-    if not names:
+    if not names and not silent:
         raise InputError("expected at least one object in at least one frame, got none")
     text = json.dumps({**layout.model_dump(), "reasoning": layout.reasoning or ""})
     scene = scene_from_spa2v(text, duration=duration, camera=camera)
