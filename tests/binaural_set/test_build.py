@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 import soundfile
 
 from seehear.errors import InputError
-from seehear.media import audio_info, picture_info, read_audio
+from seehear.media import audio_info, frames, layout_of, picture_info, read_audio
+from seehear.media.film import write_video
 from seehear.pipelines.binaural_set import Filters, Wander, Wish, binaural_set
-from seehear.scene import read_scene
+from seehear.scene import Camera, read_scene
+from seehear.score.windows import heard_in
 
-from .making import RATE, recording
+from .making import RATE, field_of, recording
 
 WISH = Wish(size_wh=(48, 48), clip_seconds=1.0)
 
@@ -78,6 +81,49 @@ def test_a_clip_is_whole(made):
     assert facts["main_direction"]["azimuth"] == pytest.approx(38.0, abs=5.0)  # the mean of the way's second half
     assert facts["left_right"] > 0.01
     assert facts["ambisonics"]["convention"] == "acn-sn3d"
+
+
+def test_seen_and_heard_agree(made):
+    place, _ = made
+    for name in ("beside-0000", "beside-0001", "deep__inside-0000"):
+        clip = place / "out" / name
+        sound, camera = read_audio(clip / "mix.binaural.flac"), Camera(read_scene(clip / "scene.json").camera)
+        heard = heard_in(sound.samples, layout_of("binaural"), sample_rate=RATE)
+        times, seen = [], []
+        for frame in frames(clip / "video.mp4"):
+            bright = np.argwhere(frame.luma() > 160) + 0.5
+            if len(bright) < 5 or bright.min() < 2 or bright.max() > 46:
+                continue  # cut by the edge, or out of sight
+            ray = camera.to_camera(camera.direction_of(bright.mean(axis=0)[::-1] / 48, frame.time), frame.time)[0]
+            times.append(frame.time)
+            seen.append(float(np.rad2deg(np.arcsin(ray[1]))))
+        middle = heard.time + 0.05
+        inside = (middle > times[0]) & (middle < times[-1])
+        assert inside.sum() > 3
+        assert np.median(np.abs(heard.azimuth - np.interp(middle, times, seen))[inside]) < 2.0  # deg, less than a pixel
+
+
+@pytest.mark.parametrize("order", [2, 3])
+def test_higher_orders_are_decoded_at_their_own(tmp_path, order):
+    video = recording(tmp_path / "in", "high", seconds=1.0)
+    way = np.interp(np.arange(RATE) / RATE, np.arange(10) / 10, np.linspace(-30.0, 60.0, 10))
+    soundfile.write(video.with_suffix(".wav"), field_of(way, order=order).T, RATE, subtype="FLOAT")
+    done = binaural_set(tmp_path / "in", tmp_path / "out", wish=WISH)
+    assert (done.made, done.failed) == (1, 0)
+    row = rows(tmp_path / "out", "sources")[0]
+    assert row["channels"] == (order + 1) ** 2
+    assert (row["ambisonics"]["convention"], row["ambisonics"]["basis"]) == ("acn-sn3d", "detected")
+
+
+def test_a_huge_picture_is_reduced_and_a_flat_one_refused(tmp_path):
+    recording(tmp_path / "in", "one", seconds=1.0)
+    write_video(tmp_path / "in" / "one.mp4", [np.full((100, 100, 3), 90, np.uint8)] * 10, Fraction(10), force=True)
+    write_video(tmp_path / "in" / "huge.mp4", [np.full((2200, 4400, 3), 90, np.uint8)] * 2, Fraction(2))
+    (tmp_path / "in" / "huge.wav").write_bytes((tmp_path / "in" / "one.wav").read_bytes())
+    wish = WISH._replace(filters=Filters(static_share=1.0), ambisonics="acn-sn3d")
+    done = binaural_set(tmp_path / "in", tmp_path / "out", wish=wish)
+    assert (done.made, done.failed) == (1, 1)
+    assert "2:1" in rows(tmp_path / "out", "failures")[0]["error"]
 
 
 def test_the_file_s_own_word_on_its_channels_is_taken(made):

@@ -30,7 +30,7 @@ Complex = NDArray[np.complex64]
 WINDOW: Final = 0.0213
 """s of a cell: 1024 samples at 48 kHz; half as much from one to the next."""
 
-SMOOTHING: Final = 0.05
+SMOOTHING: Final = 0.02
 """s over which intensity and energy are averaged."""
 
 BANDWIDTH: Final = 0.12

@@ -96,14 +96,13 @@ class PerspectiveView:
             return self._known[3]
         width, height = size_wh
         columns, rows = self._width * looks, self._height * looks
-        aside = ((1 - 2 * (np.arange(columns) + 0.5) / columns) * self._tan).astype(np.float32)
-        above = (1 - 2 * (np.arange(rows) + 0.5) / rows) * self._tan * self._height / self._width
-        ray = [
-            turn[axis, 0] + turn[axis, 1] * aside[None, :] + (turn[axis, 2] * above)[:, None].astype(np.float32)
-            for axis in range(3)
-        ]
-        azimuth = np.arctan2(ray[1], ray[0])
-        elevation = np.arctan2(ray[2], np.hypot(ray[0], ray[1]))
+        side = (self._tan * (1 - 2 * (np.arange(columns) + 0.5) / columns)).astype(np.float32)
+        above = self._tan * self._height / self._width * (1 - 2 * (np.arange(rows) + 0.5) / rows)
+        above = above.astype(np.float32)[:, None]
+        axes = turn.astype(np.float32)  # in single precision a place is still exact to a thousandth of a pixel
+        x, y, z = (axis[0] + axis[1] * side + axis[2] * above for axis in axes)
+        azimuth = np.arctan2(y, x)
+        elevation = np.arctan2(z, np.hypot(x, y))
         across = ((0.5 - azimuth / (2 * np.pi)) * width - 0.5 + 1).astype(np.float32)
         down = ((0.5 - elevation / np.pi) * height - 0.5 + 1).astype(np.float32)
         self._known = turn, size_wh, looks, (across, down)
