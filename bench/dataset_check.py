@@ -6,7 +6,7 @@ Worlds of four presets are made all around (FOA), turned into clips through turn
 measured apart from the code that made it (`seehear.score`): in windows of 100 ms in which one object sounds alone or is
 10 dB above all else, the lateral angle heard is compared with that of the middle of the object's box; an object's error
 is the median of its windows', by energy. Asked: a median of at most 5 deg. Beside it: the same clips with a plain
-first-order decode (fixed filters), rendered exactly from the worlds' own stems (what the rooms' reflections leave of the
+first-order decode (fixed filters), rendered exactly from the worlds' stems (what the rooms' reflections leave of the
 measure), and with both ears alike.
 """
 

@@ -24,7 +24,10 @@ def clip(tmp_path_factory):
 
 
 def test_the_model_is_shown_pictures_and_sound_then_asked_for_the_form(clip):
-    answers = [good("A disc hisses in the picture. A dog far off."), good({"visible": "a hiss.", "invisible": "a  dog"})]
+    answers = [
+        good("A disc hisses in the picture. A dog far off."),
+        good({"visible": "a hiss.", "invisible": "a  dog"}),
+    ]
     with FakeServer(answers) as server:
         caption = rewritten(server.endpoint(), described(server.endpoint(), clip))
     assert caption == "Visible sound: a hiss, Invisible sound: a dog"

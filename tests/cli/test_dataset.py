@@ -2,10 +2,10 @@
 
 import json
 
+from tests.binaural_set.making import recording
 from typer.testing import CliRunner
 
 from seehear.cli.app import app
-from tests.binaural_set.making import recording
 
 
 def test_a_folder_becomes_clips_and_json_says_so(tmp_path):

@@ -97,8 +97,8 @@ class PerspectiveView:
         width, height = size_wh
         columns, rows = self._width * looks, self._height * looks
         side = (self._tan * (1 - 2 * (np.arange(columns) + 0.5) / columns)).astype(np.float32)
-        above = self._tan * self._height / self._width * (1 - 2 * (np.arange(rows) + 0.5) / rows)
-        above = above.astype(np.float32)[:, None]
+        tall = self._tan * self._height / self._width * (1 - 2 * (np.arange(rows) + 0.5) / rows)
+        above = tall.astype(np.float32)[:, None]
         axes = turn.astype(np.float32)  # in single precision a place is still exact to a thousandth of a pixel
         x, y, z = (axis[0] + axis[1] * side + axis[2] * above for axis in axes)
         azimuth = np.arctan2(y, x)
