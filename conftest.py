@@ -7,6 +7,6 @@ collect_ignore_glob = (
     if find_spec("torch")
     else [
         "src/seehear/networks/*", "src/seehear/sound/flow/*", "src/seehear/train/*", "src/seehear/draw/animatediff*",
-        *(f"src/seehear/bench/embedding/{name}.py" for name in ("bound", "looks", "synchronised")),
+        *(f"src/seehear/bench/embedding/{name}.py" for name in ("bound", "looks", "sounds", "synchronised")),
     ]
 )  # fmt: skip

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seehear.errors import InputError
+from seehear.networks.hub_model import model_from
 from seehear.networks.inputs import Frames, checked_frames, normalised, resized
 from seehear.networks.state import found_state, load_state, stripped, unfilled
 from seehear.weights import locate
@@ -109,7 +110,7 @@ def load(
     folder = locate("siglip_so400m_384", encoder)
     from transformers import SiglipVisionModel
 
-    model = SiglipVisionModel.from_pretrained(folder, local_files_only=True).eval()
+    model = model_from(SiglipVisionModel, folder)
     if model.config.hidden_size != WIDTH:
         raise InputError(f"expected SigLIP of width {WIDTH} in '{folder}', got {model.config.hidden_size}")
     return AestheticScorer(head, model, device=device)

@@ -223,15 +223,15 @@ def fragments(frames: Frames) -> Tensor:
     Args:
         frames: uint8 (n, height, width, 3); smaller than 224 pixels are first made larger.
     """
-    images = _channels_first(frames)
+    images = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2)
     side = _FRAGMENTS * _SIDE
     ratio = min(images.shape[2] / side, images.shape[3] / side)
     if ratio < 1.0:
         shape = [max(side, round(length / ratio)) for length in images.shape[2:]]
-        images = functional.interpolate(images, shape, mode="bilinear", align_corners=False).floor()
+        images = functional.interpolate(images.float(), shape, mode="bilinear", align_corners=False).floor()
     rows, columns = (_starts(length) for length in images.shape[2:])
     strips = [torch.cat([images[:, :, y : y + _SIDE, x : x + _SIDE] for x in columns], dim=3) for y in rows]
-    return _normal(torch.cat(strips, dim=2))
+    return _normal(torch.cat(strips, dim=2).float())
 
 
 def _starts(length: int) -> list[int]:
@@ -240,12 +240,11 @@ def _starts(length: int) -> list[int]:
 
 
 def _small(frames: Frames) -> Tensor:
-    images = functional.interpolate(_channels_first(frames), (224, 224), mode="bilinear", align_corners=False)
-    return _normal(images.round())
-
-
-def _channels_first(frames: Frames) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float()
+    found = []
+    for frame in frames:
+        image = torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1)[None].float()
+        found.append(functional.interpolate(image, (224, 224), mode="bilinear", align_corners=False))
+    return _normal(torch.cat(found).round())
 
 
 def _normal(images: Tensor) -> Tensor:

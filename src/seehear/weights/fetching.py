@@ -18,7 +18,10 @@ from seehear.weights.table import row_of
 
 _CHUNK = 2**20
 _WHOLE_FOLDER = ["*.json", "*.txt", "*.safetensors", "*.model"]
-"""Of a whole folder: configuration, tokenizer and safetensors, never a pickle."""
+"""Of a whole folder: configuration, tokenizer and safetensors."""
+
+_PICKLED = ["pytorch_model*.bin"]
+"""Only where there are no safetensors; transformers reads nothing but tensors out of them."""
 
 
 class Fetched(NamedTuple):
@@ -89,7 +92,10 @@ def _from_hub(row: Weight) -> Path:
         raise MissingBackend(f"fetching weights needs {lacking.name!r}: pip install 'seehear[neural]'") from lacking
     try:
         if not row.files:
-            return Path(snapshot_download(row.repository, revision=row.revision, allow_patterns=_WHOLE_FOLDER))
+            place = Path(snapshot_download(row.repository, revision=row.revision, allow_patterns=_WHOLE_FOLDER))
+            if not any(place.rglob("*.safetensors")):
+                snapshot_download(row.repository, revision=row.revision, allow_patterns=_PICKLED)
+            return place
         for file in row.files:
             place = Path(hf_hub_download(row.repository, file.path, revision=row.revision))
             _check_hub_file(place, file)

@@ -8,10 +8,13 @@ pytestmark = pytest.mark.neural
 
 from tests.clips import thuds, write_clip  # noqa: E402
 
-from seehear.bench.embedding import ClipParts, bound, looks, synchronised  # noqa: E402
+from seehear.bench.embedding import ClipParts, bound, looks, sounds, synchronised  # noqa: E402
 from seehear.errors import InputError  # noqa: E402
 from seehear.networks import faces as faces_module  # noqa: E402
+from seehear.networks.audiobox import Pleasing  # noqa: E402
+from seehear.networks.dover import VideoQuality  # noqa: E402
 from seehear.networks.faces import Track, cut_face, follow  # noqa: E402
+from seehear.networks.nisqa import SpeechQuality  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +89,9 @@ def test_ten_frames_from_first_to_last_are_judged(clip, monkeypatch):
     assert score.per_item[9] == pytest.approx(clip.pick([159]).mean())
 
 
-def test_no_face_is_undefined_with_the_reason(clip, monkeypatch):
+def test_no_face_is_undefined_with_the_reason(tmp_path, monkeypatch):
     monkeypatch.setattr(synchronised.syncnet, "load", lambda device: None)
-    scores = synchronised.load_lips()(clip)
+    scores = synchronised.load_lips()(ClipParts(write_clip(tmp_path / "c.mp4", seconds=0.4)))
     assert scores["lse_c"].reason == "no face is followed for more than 2 s"
     assert np.isnan(scores["lse_d"].value)
 
@@ -121,3 +124,51 @@ def test_an_empty_picture_has_no_faces():
     assert faces_module.faces(np.full((3, 120, 160, 3), 90, np.uint8)) == []
     with pytest.raises(InputError, match="expected uint8 frames"):
         faces_module.faces(np.zeros((0, 4, 4, 3), np.uint8))
+
+
+def test_each_number_gets_its_own_name(clip, monkeypatch):
+    class Ear:
+        def __init__(self, answer):
+            self.answer = answer
+
+        def hear(self, samples, sample_rate):
+            assert (samples.shape[1] / sample_rate) == pytest.approx(6.4, abs=0.05)
+            return self.answer
+
+        def read(self, texts):
+            return np.array([[0.0, 1.0]])
+
+    monkeypatch.setattr(sounds.nisqa, "load", lambda device: Ear(SpeechQuality(1, 2, 3, 4, 5)))
+    monkeypatch.setattr(sounds.audiobox, "load", lambda device: Ear(Pleasing(1.0, 2.0, 3.0, 4.0)))
+    monkeypatch.setattr(sounds.clap, "load", lambda device: Ear(np.array([0.6, 0.8])))
+    assert {name: score.value for name, score in sounds.load_nisqa()(clip).items()} == {
+        "sq": 1, "sq_noisiness": 2, "sq_discontinuity": 3, "sq_coloration": 4, "sq_loudness": 5,
+    }  # fmt: skip
+    assert {name: score.value for name, score in sounds.load_audiobox()(clip).items()} == {
+        "pq": 4.0, "cu": 2.0, "ce": 1.0, "pc": 3.0, "aa": 3.0,
+    }  # fmt: skip
+    told = ClipParts(clip.path, {"audio_description": "thuds", "video_description": "a disc"})
+    assert sounds.load_clap()(told)["t_a"].value == pytest.approx(0.8)
+    with pytest.raises(InputError, match="no audio description"):
+        sounds.load_clap()(clip)
+
+
+def test_dover_and_xclip_are_given_the_frames_they_name(clip, monkeypatch):
+    class Eye:
+        def see(self, technical, aesthetic):
+            assert (len(technical), len(aesthetic)) == (96, 32)
+            assert (technical[0] != aesthetic[-1]).any()
+            return VideoQuality(0.1, 0.2, 0.3)
+
+        def chosen(self, count):
+            return [0, count - 1]
+
+        def match(self, frames, texts):
+            assert (len(frames), texts) == (2, ["a disc"])
+            return np.array([0.25])
+
+    monkeypatch.setattr(looks.dover, "load", lambda device: Eye())
+    monkeypatch.setattr(looks.xclip, "load", lambda device: Eye())
+    assert [score.value for score in looks.load_dover()(clip).values()] == [0.1, 0.2, 0.3]
+    told = ClipParts(clip.path, {"video_description": "a disc"})
+    assert looks.load_xclip()(told)["t_v"].value == 0.25

@@ -11,6 +11,15 @@ A_V = Metric("a_v", "", higher_is_better=True)
 T_A_BOUND = Metric("t_a_imagebind", "", higher_is_better=True)
 T_V_BOUND = Metric("t_v_imagebind", "", higher_is_better=True)
 VA = Metric("va", "", higher_is_better=True)
+T_A = Metric("t_a", "", higher_is_better=True)
+T_V = Metric("t_v", "", higher_is_better=True)
+SQ = Metric("sq", "", higher_is_better=True)
+SQ_SIDES = tuple(
+    Metric(f"sq_{side}", "", higher_is_better=True) for side in ("noisiness", "discontinuity", "coloration", "loudness")
+)
+AUDIOBOX = tuple(Metric(name, "", higher_is_better=True) for name in ("pq", "cu", "ce", "pc"))
+AA = Metric("aa", "", higher_is_better=True)
+VT = tuple(Metric(f"vt_{side}", "", higher_is_better=True) for side in ("technical", "aesthetic", "overall"))
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,29 @@ _ROWS = (
         ("sight", "sound", "audio_prompt", "video_prompt"), f"{_HERE}.bound:load",
         note="a_v is T2AV-Compass's A-V and av-benchmark's IB-score; the others are what its scripts compute as T-A "
         "and T-V, not what its table shows. Texts are cut at 77 tokens.",
+    ),
+    Embedder(
+        "clap", (T_A,), ("clap_htsat_music_speech",), ("sound", "audio_description"), f"{_HERE}.sounds:load_clap",
+        note="the published T-A uses LAION's own file with a random 10 s of longer clips; here the hub's file, and all "
+        "of the clip.",
+    ),
+    Embedder(
+        "x_clip", (T_V,), ("x_clip_base_patch16",), ("sight", "video_description"), f"{_HERE}.looks:load_xclip",
+        note="the published T-V is VideoCLIP-XL's: not comparable.",
+    ),
+    Embedder(
+        "nisqa", (SQ, *SQ_SIDES), ("nisqa",), ("sound",), f"{_HERE}.sounds:load_nisqa",
+        note="made for transmitted speech: read it only where speech is expected. The published SQ is of sound at "
+        "16 kHz; here of the clip's own rate.",
+    ),
+    Embedder(
+        "audiobox", (*AUDIOBOX, AA), ("audiobox_aesthetics",), ("sound",), f"{_HERE}.sounds:load_audiobox",
+        note="aa is (pq + cu) / 2. Sound at 16 kHz mono.",
+    ),
+    Embedder(
+        "dover", VT, ("dover",), ("sight",), f"{_HERE}.looks:load_dover",
+        note="0 to 1; the published VT fits 100 vt_technical. Frames and fragments from the middle of what the "
+        "original draws from at random.",
     ),
     Embedder(
         "aesthetic", (VA,), ("aesthetic_v2_5_head", "siglip_so400m_384"), ("sight",), f"{_HERE}.looks:load_aesthetic",
