@@ -67,6 +67,7 @@ class DirectionMeter:
         layout: of the samples.
         sample_rate: Hz.
         hrtf: the set that a binaural layout was rendered with.
+        window: seconds of one estimate.
 
     Example:
         >>> from seehear.media.layout import layout_of
@@ -77,10 +78,10 @@ class DirectionMeter:
         90.0
     """
 
-    def __init__(self, layout: Layout, *, sample_rate: int, hrtf: Hrtf | None = None) -> None:
+    def __init__(self, layout: Layout, *, sample_rate: int, hrtf: Hrtf | None = None, window: float = WINDOW) -> None:
         self.layout = layout
         self._table = lateral_table(hrtf) if layout.kind == "ears" and hrtf is not None else None
-        self._slice = round(sample_rate * WINDOW / SLICES)
+        self._slice = round(sample_rate * window / SLICES)
         self._rate = sample_rate
         self._rest: list[Samples] = []
         self._held = 0

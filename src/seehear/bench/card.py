@@ -19,6 +19,9 @@ PACKAGES = ("numpy", "scipy", "numba", "soundfile", "soxr", "av", "opencv-python
 FREE = ("machine",)
 """Parts of a card that a rerun may change."""
 
+UNTOLD = ("worlds",)
+"""Options that change no number, and are on no card."""
+
 
 def card_of(task: Task, options: Options, *, count: int, inputs: Mapping[str, str]) -> dict[str, Any]:
     """Give a run's card, plain JSON."""
@@ -30,7 +33,7 @@ def card_of(task: Task, options: Options, *, count: int, inputs: Mapping[str, st
         "task_version": task.version,
         "items": count,
         "systems": list(task.systems),
-        "options": {name: options[name] for name in sorted(options)},
+        "options": {name: options[name] for name in sorted(options) if name not in UNTOLD},
         "metrics": {one.name: [one.unit, one.higher_is_better, one.version] for one in task.metrics},
         "versions": {"seehear": seehear.__version__, "python": platform.python_version(), **_packages()},
         "code": code_hash(),

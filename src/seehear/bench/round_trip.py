@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seehear.bench.baselines import centred, scattered
+from seehear.bench.heard import LAYOUT_FPS
 from seehear.bench.row import RowMaker
 from seehear.bench.task import Options, Picture
 from seehear.bench.tasks import CENTRE, LISTEN_HALF, PICTURE_HALF, RANDOM, ROUND_TRIP
-from seehear.bench.worlds import HEAR, LAYOUT_FPS
+from seehear.bench.worlds import HEAR
 from seehear.errors import InputError
 from seehear.media.stems import Samples
 from seehear.scene import Scene

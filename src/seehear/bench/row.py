@@ -2,7 +2,8 @@
 
 ``{"index", "id", "scores": {system: {metric: value or null}}, "reasons": {system: {metric: why undefined}},
 "points": {system: [[true, heard], ...]}, "labels": [...]}``; points are lateral angles in degrees, + = left, one for
-each object that is heard. A failed item has ``"failed"`` in place of the scores.
+each object that is heard. ``judged`` counts the windows that directions rest on, and their objects. A failed item has
+``"failed"`` in place of the scores.
 """
 
 import math
@@ -27,6 +28,7 @@ class RowMaker:
         self._reasons: dict[str, dict[str, str]] = {}
         self._points: dict[str, list[list[float]]] = {}
         self._labels: list[str] = []
+        self._windows: dict[str, int] = {}
 
     def score(self, system: str, scores: Iterable[Score]) -> None:
         """Take a system's scores; an undefined one is kept as null with its reason."""
@@ -41,6 +43,22 @@ class RowMaker:
         """Take true and heard lateral angles, deg, one pair for each object."""
         self._points[system] = [[round(a, 2), round(b, 2)] for a, b in pairs]
 
+    def part(self, system: str) -> dict[str, Any]:
+        """Give what one system has of the row."""
+        held = (("scores", self._scores), ("reasons", self._reasons), ("points", self._points))
+        return {name: all_of[system] for name, all_of in held if system in all_of}
+
+    def take(self, system: str, part: Mapping[str, Any]) -> None:
+        """Take a system's part, as `part` gave it."""
+        self._scores[system] = dict(part["scores"])
+        self._points[system] = list(part.get("points", []))
+        if "reasons" in part:
+            self._reasons[system] = dict(part["reasons"])
+
+    def windows(self, windows: int, objects: int) -> None:
+        """Take how many windows the directions rest on, and how many objects they speak of."""
+        self._windows = {"windows": windows, "objects": objects}
+
     def labels(self, labels: Iterable[str]) -> None:
         """Take what the item shows."""
         self._labels = list(labels)
@@ -53,6 +71,7 @@ class RowMaker:
             "scores": self._scores,
             "reasons": self._reasons,
             "points": self._points,
+            **({"judged": self._windows} if self._windows else {}),
         }
 
 

@@ -10,7 +10,7 @@ from seehear.score.score import Metric
 AZIMUTH = Metric("azimuth_error", "deg", higher_is_better=False)
 SIDE = Metric("side_accuracy", "", higher_is_better=True)
 LEFT_RIGHT = Metric("left_right_accuracy", "", higher_is_better=True)
-SEEN = Metric("seen_azimuth_error", "deg", higher_is_better=False)
+SEEN = Metric("seen_azimuth_error", "deg", higher_is_better=False, version=2)
 ONSET_F1 = Metric("onset_f1", "", higher_is_better=True)
 AV_ALIGN = Metric("av_align_fixed", "", higher_is_better=True)
 MEAN_IOU = Metric("track_mean_iou", "", higher_is_better=True)
@@ -35,12 +35,18 @@ NEIGHBOUR = "nearest neighbour copy"
 
 MONO, RANDOM, CENTRE, TRUTH = "mono copy", "random direction", "centre", "truth re-rendered"
 ROUND_TRIP, LISTEN_HALF, PICTURE_HALF = "round trip", "listen half", "picture half"
+DRY = "truth without room"
 BASELINES = (MONO, RANDOM, CENTRE, TRUTH)
 
-_WORLD = {"preset": "stationary", "duration": 0.0, "width": 0, "height": 0, "fps": 0, "seed": 0, "n": 20}
+_WORLD = {"preset": "stationary", "duration": 0.0, "width": 0, "height": 0, "fps": 0, "seed": 0, "n": 20, "worlds": ""}
 _WORLD_METRICS = (AZIMUTH, SIDE, LEFT_RIGHT, SEEN, ONSET_F1, AV_ALIGN, MEAN_IOU, LTSIM)
 
-_ONE_HEAD = "Truth re-rendered is the ceiling: the true sounds at the true places, measured by the same ears."
+_ONE_HEAD = "Truth re-rendered: the true sounds at the true places, measured by the same ears; without room, too."
+_ALONE = (
+    "Directions: windows of 25 ms in which one true object is 10 dB above all else; the same ones for every system."
+)
+_SILENT = "A window in which a system is silent is left out for that system."
+_WORLDS = "worlds: a folder in which the tasks that share a world keep it; it changes no number."
 _OWN_SIZE = "Duration, width, height and fps 0: the preset's own."
 _ELSEWHERE = "Mono copy, random direction and centre are the tested system's own sounds, placed elsewhere."
 _MONO_SIDE = "A mono copy is heard in front: 0.5 left-right, by definition."
@@ -52,32 +58,38 @@ TASKS: dict[str, Task] = {
             name="worlds-hear",
             summary="silent video of a made-up world and its labels -> hear -> direction, side, sync, layout",
             system="hear",
-            baselines=BASELINES,
+            baselines=(*BASELINES, DRY),
             metrics=_WORLD_METRICS,
+            version=2,
             options={**_WORLD, "labels": True},
             work="seehear.bench.worlds:HEAR",
             notes=(
                 _ONE_HEAD,
                 _MONO_SIDE,
-                "Where several objects sound at once, a window is judged against the one nearest to what is heard.",
+                _ALONE,
+                _SILENT,
                 _ELSEWHERE,
                 _OWN_SIZE,
+                _WORLDS,
             ),
         ),
         Task(
             name="worlds-own",
             summary="video of a made-up world with its sound in mono -> hear with sound own -> the same scores",
             system="hear own",
-            baselines=BASELINES,
+            baselines=(*BASELINES, DRY),
             metrics=_WORLD_METRICS,
+            version=2,
             options={**_WORLD, "labels": True},
             work="seehear.bench.worlds:OWN",
             notes=(
                 _ONE_HEAD,
                 _MONO_SIDE,
-                "Where several objects sound at once, a window is judged against the one 10 dB above the rest, or not.",
+                _ALONE,
+                _SILENT,
                 _ELSEWHERE,
                 _OWN_SIZE,
+                _WORLDS,
             ),
         ),
         Task(

@@ -13,8 +13,8 @@ from seehear.scene import Scene
 class Writer(Protocol):
     """Takes the blocks that pass."""
 
-    def write(self, block: dict[str, Samples]) -> None:
-        """Take one block: id -> (channels, n)."""
+    def write(self, block: dict[str, Samples], count: int | None = None) -> None:
+        """Take one block of ``count`` samples: id -> (channels, count), silent ones left out."""
         ...
 
 
@@ -76,9 +76,9 @@ class Teed:
 
     def blocks(self, size: int) -> Iterator[dict[str, Samples]]:
         """Give the stems ``size`` samples at a time."""
-        for block in self._stems.blocks(size):
-            if self._writer is not None:
-                self._writer.write(block)
+        for number, block in enumerate(self._stems.blocks(size)):
+            if self._writer is not None:  # a block in which all are silent may be empty
+                self._writer.write(block, max(0, min(size, self.length - number * size)))
             yield block
 
 

@@ -6,6 +6,7 @@ from seehear.score.direction import DirectionScores, direction_scores
 from seehear.score.distribution import frechet_distance, inception_score, kl_divergence
 from seehear.score.foa_map import EnergyMapScores, energy_map, energy_map_scores
 from seehear.score.interaural import InterauralScores, interaural_scores
+from seehear.score.judged import Judged, judged_windows
 from seehear.score.layout import docsim, ltsim, max_iou
 from seehear.score.layout_time import LayoutOverTime, layout_over_time
 from seehear.score.moments import Moments
@@ -53,6 +54,7 @@ __all__ = [
     "EnergyMapScores",
     "InterauralScores",
     "Interval",
+    "Judged",
     "LayoutOverTime",
     "Metric",
     "Moments",
@@ -81,6 +83,7 @@ __all__ = [
     "inception_score",
     "interaural_scores",
     "iou",
+    "judged_windows",
     "kl_divergence",
     "layout_over_time",
     "loudness",

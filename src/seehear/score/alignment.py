@@ -1,8 +1,9 @@
 """Whether what is heard lies where it is seen: a clip's direction over time against a scene's boxes over time.
 
 Needs a clip and a scene with boxes and a camera, true or watched; no reference sound. A box speaks through the camera:
-the azimuth of its centre as seen at the time of hearing. Each object is an item; windows and layouts as in
-`direction_scores`, ``extra["chance"]`` too.
+the azimuth of its centre as seen at the time of hearing. A window that goes to an object while it is off the screen
+counts for none that is on it. Each object is an item; windows and layouts as in `direction_scores`, ``extra["chance"]``
+too.
 
 References: the idea of SAVGBench's Spatial AV-Align (Shimada et al., arXiv 2412.13462, 2024: boxes seen against
 directions heard) and of DCASE 2025 task 3's on-screen accuracy; angles and shares here are our own definitions.
@@ -21,12 +22,13 @@ from seehear.media.stems import Samples, Stems
 from seehear.scene import Camera, Path, Scene, SceneObject, angles_to_vector, vector_to_angles, wrap_azimuth
 from seehear.scene.direction import Array
 from seehear.score.direction import NOWHERE, by_object, mean_named, what_is_missing, why_undefined
+from seehear.score.judged import Judged, heard_at
 from seehear.score.score import Metric, Score
-from seehear.score.windows import Windows, emitted, heard_in, windowed, windows_of
+from seehear.score.windows import Windows, asked_of, heard_in, windowed, windows_of
 
-SEEN = Metric("seen_azimuth_error", "deg", higher_is_better=False)
-FOLLOWS = Metric("seen_azimuth_correlation", "", higher_is_better=True)
-WITHIN = Metric("within_box", "", higher_is_better=True)
+SEEN = Metric("seen_azimuth_error", "deg", higher_is_better=False, version=2)
+FOLLOWS = Metric("seen_azimuth_correlation", "", higher_is_better=True, version=2)
+WITHIN = Metric("within_box", "", higher_is_better=True, version=2)
 ON_SCREEN = Metric("on_screen_accuracy", "", higher_is_better=True)
 
 TOLERANCE = 5.0
@@ -65,6 +67,7 @@ def alignment_scores(
     sample_rate: int,
     hrtf: Hrtf | None = None,
     stems: Stems | None = None,
+    judged: Judged | None = None,
 ) -> AlignmentScores:
     """Compare a clip's sound with the scene's picture.
 
@@ -75,6 +78,7 @@ def alignment_scores(
         sample_rate: Hz.
         hrtf: the set that a binaural clip was made with; None: the built-in one.
         stems: of the scene's objects, to tell which one is heard where several sound.
+        judged: windows and weights of the truth, in place of the clip's own; see `judged_windows`.
 
     Returns:
         Undefined for silence, and without a sounding object that is seen; on-screen also without one that has a
@@ -83,38 +87,90 @@ def alignment_scores(
     Raises:
         InputError: another number of channels than the layout's, or samples that are not finite.
     """
+    if judged is not None:
+        return aligned(heard_at(prediction, judged, hrtf=hrtf), judged, truth)
     heard = heard_in(prediction, layout, sample_rate=sample_rate, hrtf=hrtf)
-    things = [one for one in truth.objects if one.sounding and any(key.box is not None for key in one.keyframes)]
-    asked = windowed(_seen(things, truth, heard, side=0.5), layout, heard)
-    windows = windows_of(things, asked, truth, heard, stems=stems)
-    names, reason = [one.id for one in things], why_undefined(windows, len(things))
-    spans = [windowed(_seen(things, truth, heard, side=side), layout, heard) for side in (0.0, 1.0)]
-
-    def score(metric: Metric, right: Array, mono: Array) -> Score:
-        items = by_object(right, windows, len(things))
-        extra = mean_named("chance", by_object(mono, windows, len(things)))
-        return metric.mean(items, reason=reason or what_is_missing(items, names, windows), extra=extra)
-
-    front = _mono(windows, layout)
-    at = np.searchsorted(heard.time, windows.time)
-    left, right = (span[windows.thing, at] for span in spans) if things else (front, front)
+    things = [one for one in truth.objects if one.sounding and (_boxed(one) or Path(one).has_direction)]
+    sight, meant = _sight(things, truth, heard, layout), asked_of(things, truth, layout, heard)
+    seen_or_meant = np.where(sight.shown[:, :, None], sight.centre, meant)
+    windows = windows_of(things, seen_or_meant, truth, heard, stems=stems)
+    placed = windows_of(things, meant, truth, heard, stems=stems)
     return AlignmentScores(
-        score(SEEN, _apart(windows.heard, windows.asked), _apart(front, windows.asked)),
-        _correlation(windows, names, reason),
-        score(WITHIN, _within(windows.heard, left, right), _within(front, left, right)),
-        _on_screen(truth, heard, layout, stems),
+        *_seen_scores(windows, sight, np.searchsorted(heard.time, windows.time), things, layout),
+        _on_screen(placed, sight, np.searchsorted(heard.time, placed.time), things, truth, layout),
     )
 
 
-def _seen(things: Sequence[SceneObject], scene: Scene, heard: Heard, *, side: float) -> Array:
-    """Give where boxes are seen, (n, k * SLICES, 3), in the listener's axes: at their left (0), centre or right (1)."""
-    camera, times = Camera(scene.camera), heard.slice_times().ravel()
+def aligned(windows: Windows, judged: Judged, truth: Scene) -> AlignmentScores:
+    """Give the scores of a clip that is measured already, in the windows that its world is judged by."""
+    things, layout = judged.things, judged.layout
+    middle = windows.time + judged.size / judged.sample_rate / 2
+    sight, at = _sight_at(things, truth, middle, layout), np.arange(len(middle))
+    return AlignmentScores(
+        *_seen_scores(windows, sight, at, things, layout), _on_screen(windows, sight, at, things, truth, layout)
+    )
+
+
+class _Sight(NamedTuple):
+    """What n objects look like in k windows: whether they are seen, (n, k), and their boxes' sides, (n, k, 3)."""
+
+    shown: NDArray[np.bool_]
+    left: Array
+    centre: Array
+    right: Array
+
+
+def _sight(things: Sequence[SceneObject], scene: Scene, heard: Heard, layout: Layout) -> _Sight:
+    times = heard.slice_times().ravel()
+    sides = [windowed(_seen(things, scene, times, side=side), layout, heard) for side in (0.0, 0.5, 1.0)]
+    shown = np.array([_shown(one, heard) for one in things], dtype=bool).reshape(len(things), len(heard.time))
+    return _Sight(shown, *sides)
+
+
+def _sight_at(things: Sequence[SceneObject], scene: Scene, times: Array, layout: Layout) -> _Sight:
+    sides = [_seen(things, scene, times, side=side) for side in (0.0, 0.5, 1.0)]
+    shown = np.isfinite(sides[1][:, :, 0])
+    for side in sides:
+        side[shown] = within_reach(layout, side[shown])
+    return _Sight(shown, *sides)
+
+
+def _seen(things: Sequence[SceneObject], scene: Scene, times: Array, *, side: float) -> Array:
+    """Give where boxes are seen, (n, k, 3), in the listener's axes: at their left (0), centre or right (1)."""
+    camera = Camera(scene.camera)
     rows = []
     for one in things:
         box = Path(one).box_at(times)
         point = np.stack([box[:, 0] + side * (box[:, 2] - box[:, 0]), (box[:, 1] + box[:, 3]) / 2], axis=-1)
         rows.append(camera.to_camera(camera.direction_of(point, times), times))
     return np.array(rows).reshape(len(things), len(times), 3)
+
+
+def _boxed(thing: SceneObject) -> bool:
+    return any(key.box is not None for key in thing.keyframes)
+
+
+def _seen_scores(
+    windows: Windows, sight: _Sight, at: NDArray[np.int64], things: Sequence[SceneObject], layout: Layout
+) -> tuple[Score, Score, Score]:
+    """Score the windows that go to an object while it is seen."""
+    left, centre, right = (part[windows.thing, at] for part in sight[1:])
+    keep = sight.shown[windows.thing, at]
+    seen = windows._replace(asked=centre).where(keep)
+    boxed = [number for number, one in enumerate(things) if _boxed(one)]
+    names, reason = [things[i].id for i in boxed], why_undefined(seen, len(boxed))
+    front = _mono(seen, layout)
+
+    def score(metric: Metric, right: Array, mono: Array) -> Score:
+        items = by_object(right, seen, len(things))[boxed]
+        extra = mean_named("chance", by_object(mono, seen, len(things))[boxed])
+        return metric.mean(items, reason=reason or what_is_missing(items, names, seen), extra=extra)
+
+    return (
+        score(SEEN, _apart(seen.heard, seen.asked), _apart(front, seen.asked)),
+        _correlation(seen, boxed, names, reason),
+        score(WITHIN, _within(seen.heard, left[keep], right[keep]), _within(front, left[keep], right[keep])),
+    )
 
 
 def _mono(windows: Windows, layout: Layout) -> Array:
@@ -140,8 +196,8 @@ def _within(heard: Array, left: Array, right: Array) -> Array:
     return np.where(np.isnan(azimuth), 0.0, np.abs(past) <= width / 2 + TOLERANCE)
 
 
-def _correlation(windows: Windows, names: list[str], reason: str) -> Score:
-    items = np.array([_follows(windows, windows.thing == i) for i in range(len(names))])
+def _correlation(windows: Windows, boxed: list[int], names: list[str], reason: str) -> Score:
+    items = np.array([_follows(windows, windows.thing == i) for i in boxed])
     why = reason or what_is_missing(items, names, windows)
     if not reason and len(items) and np.isnan(items).all():
         why = "no box moves"
@@ -171,25 +227,24 @@ def _unwrapped(direction: Array) -> Array:
     return np.asarray(np.rad2deg(np.unwrap(np.deg2rad(_azimuth(direction)))))
 
 
-def _on_screen(truth: Scene, heard: Heard, layout: Layout, stems: Stems | None) -> Score:
+def _on_screen(
+    windows: Windows, sight: _Sight, at: NDArray[np.int64], things: Sequence[SceneObject], truth: Scene, layout: Layout
+) -> Score:
     """Compare "is seen" with "is heard within the picture", over objects whose direction is known, on screen or off."""
-    things = [one for one in truth.objects if one.sounding and Path(one).has_direction]
-    camera, times = Camera(truth.camera), heard.slice_times().ravel()
-    directions = np.array([emitted(one, camera, times).direction for one in things]).reshape(len(things), len(times), 3)
-    windows = windows_of(things, windowed(directions, layout, heard), truth, heard, stems=stems)
+    placed = [number for number, one in enumerate(things) if Path(one).has_direction]
     half = truth.camera.horizontal_fov / 2
-    reason = why_undefined(windows, len(things))
+    reason = why_undefined(windows, len(placed))
     if half >= 180.0:
         reason = "the picture is all around"
     if reason:
         return ON_SCREEN.undefined(reason)
-    shown = np.array([_shown(one, heard) for one in things])[windows.thing, np.searchsorted(heard.time, windows.time)]
+    shown = sight.shown[windows.thing, at]
     edge = abs(_azimuth(within_reach(layout, angles_to_vector([half], 0.0)))[0])
     items, chance = (
-        by_object((_inside(one, edge) == shown).astype(np.float64), windows, len(things))
+        by_object((_inside(one, edge) == shown).astype(np.float64), windows, len(things))[placed]
         for one in (windows.heard, _mono(windows, layout))
     )
-    missing = what_is_missing(items, [one.id for one in things], windows)
+    missing = what_is_missing(items, [things[i].id for i in placed], windows)
     return ON_SCREEN.mean(items, reason=missing, extra=mean_named("chance", chance))
 
 

@@ -3,7 +3,8 @@
 For binaural, stereo, 5.1, 7.1, 5.1.4, 7.1.4, FOA and HOA. Directions asked for are first brought within the layout's
 reach (`seehear.acoustics.measure.within_reach`): stereo ends at +-30 deg, ears know the lateral angle only. Heard and
 asked are compared in windows of 100 ms, weighted by energy; which object a window is judged against, and when several
-sound at once, `seehear.score.windows` says. Each object is an item.
+sound at once, `seehear.score.windows` says. Where the truth's stems are known, its own windows and weights can be given
+instead, the same for every answer (`seehear.score.judged`). Each object is an item.
 
 A mono copy is heard in front (ambisonics: from nowhere, which counts as 90 deg, the mean over all directions);
 ``extra["chance"]`` is what it would score in the same windows.
@@ -22,6 +23,7 @@ from seehear.media.layout import Layout
 from seehear.media.stems import Samples, Stems
 from seehear.scene import Path, Scene, angle_between, vector_to_angles, wrap_azimuth
 from seehear.scene.direction import Array
+from seehear.score.judged import Judged, heard_at
 from seehear.score.score import Metric, Score, weighted_mean
 from seehear.score.windows import Windows, asked_of, heard_in, windows_of
 
@@ -65,6 +67,7 @@ def direction_scores(
     sample_rate: int,
     hrtf: Hrtf | None = None,
     stems: Stems | None = None,
+    judged: Judged | None = None,
 ) -> DirectionScores:
     """Compare a clip with its scene.
 
@@ -75,6 +78,7 @@ def direction_scores(
         sample_rate: Hz.
         hrtf: the set that a binaural clip was made with; None: the built-in one.
         stems: of the scene's objects, to tell which one is heard where several sound.
+        judged: windows and weights of the truth, in place of the clip's own; see `judged_windows`.
 
     Returns:
         Undefined for silence, and for a scene without a sounding object whose direction is known.
@@ -82,18 +86,25 @@ def direction_scores(
     Raises:
         InputError: another number of channels than the layout's, or samples that are not finite.
     """
+    if judged is not None:
+        windows = heard_at(prediction, judged, hrtf=hrtf)
+        return scores_of_windows(windows, [one.id for one in judged.things], layout)
     things = [one for one in truth.objects if one.sounding and Path(one).has_direction]
     heard = heard_in(prediction, layout, sample_rate=sample_rate, hrtf=hrtf)
     windows = windows_of(things, asked_of(things, truth, layout, heard), truth, heard, stems=stems)
-    reason = why_undefined(windows, len(things))
-    names = [one.id for one in things]
+    return scores_of_windows(windows, [one.id for one in things], layout)
+
+
+def scores_of_windows(windows: Windows, names: list[str], layout: Layout) -> DirectionScores:
+    """Give the scores of windows whose direction is measured; ``names`` are the objects that may be judged."""
+    count, reason = len(names), why_undefined(windows, len(names))
     mono = windows._replace(heard=_of_mono(windows, layout))
 
     def score(metric: Metric, values: Callable[[Windows], Array]) -> Score:
-        items = by_object(values(windows), windows, len(things))
-        extra = mean_named("chance", by_object(values(mono), mono, len(things)))
+        items = by_object(values(windows), windows, count)
+        extra = mean_named("chance", by_object(values(mono), mono, count))
         if metric is AZIMUTH:
-            extra |= mean_named("bias", by_object(_turn(windows), windows, len(things)))
+            extra |= mean_named("bias", by_object(_turn(windows), windows, count))
         return metric.mean(items, reason=reason or what_is_missing(items, names, windows), extra=extra)
 
     return DirectionScores(

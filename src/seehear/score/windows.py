@@ -57,6 +57,13 @@ class Windows(NamedTuple):
     nearest: NDArray[np.bool_]
     silent: bool
 
+    def where(self, keep: NDArray[np.bool_]) -> "Windows":
+        """Give some of the windows, by a mask (k,)."""
+        return Windows(
+            self.thing[keep], self.heard[keep], self.asked[keep], self.energy[keep], self.time[keep],
+            self.nearest[keep], self.silent,
+        )  # fmt: skip
+
 
 class Emitted(NamedTuple):
     """An object at (n,) times of hearing.
@@ -140,7 +147,7 @@ def windows_of(
         heard: k windows.
         stems: of all objects, dry, as the renderer takes them.
     """
-    direction = _directions(heard)
+    direction = directed(heard)
     mine = np.array([_sounds(one, scene, heard) for one in things], dtype=bool).reshape(len(things), len(heard.time))
     mine &= np.isfinite(asked[:, :, 0])
     apart = np.where(mine, angle_between(asked, np.nan_to_num(direction)[None]), np.inf)
@@ -164,10 +171,11 @@ def windows_of(
     )  # fmt: skip
 
 
-def _directions(heard: Heard) -> Array:
+def directed(heard: Heard) -> Array:
+    """Give the heard directions as unit vectors, (k, 3); nan where a sound comes from nowhere."""
     size = np.linalg.norm(heard.vector, axis=1, keepdims=True)
-    directed = size > DIRECTED * np.maximum(heard.energy[:, None], 1e-300)
-    return np.asarray(np.divide(heard.vector, size, out=np.full_like(heard.vector, np.nan), where=directed))
+    somewhere = size > DIRECTED * np.maximum(heard.energy[:, None], 1e-300)
+    return np.asarray(np.divide(heard.vector, size, out=np.full_like(heard.vector, np.nan), where=somewhere))
 
 
 def _sounds(thing: SceneObject, scene: Scene, heard: Heard) -> NDArray[np.bool_]:

@@ -71,7 +71,10 @@ class People:
         x0, y0 = np.maximum(box[:2] - room, 0).astype(int)
         x1, y1 = (box[2:] + room).astype(int)
         scale = _BODY / height
-        part = cv2.resize(large[y0:y1, x0:x1], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        seen = large[y0:y1, x0:x1]
+        if min(seen.shape[:2]) * scale < 1:  # a sliver at the frame's edge, or none of it
+            return False
+        part = cv2.resize(seen, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         target = (box - [x0, y0, x0, y0]) * scale
         windows = self._windows(np.asarray(part, np.uint8), _NEARLY_SURE)
         return any(float(overlap(window[None], target[None])[0, 0]) > 0.4 for window, _ in windows)
