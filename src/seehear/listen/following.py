@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seehear.listen.kernels import best_course, legs, unexplained
+from seehear.listen.kernels import best_course, chance, legs, near_path, unexplained
 from seehear.listen.likeness import GRID, Table
 from seehear.listen.units import Floats, Units, Whole
 from seehear.scene.direction import Array
@@ -23,20 +23,26 @@ KNOT = 5
 FASTEST = 10
 """Grid steps in a leg (200 deg/s)."""
 
-TURN, MOTION = 8.0, 0.05
+TURN, MOTION = 6.0, 0.05
 """Log-likelihood lost for a change of speed by a grid step a leg (20 deg/s), and for each grid step."""
 
-TEMPER = 0.1
-"""Units are not independent: bands and frames overlap. Their likelihoods count this much."""
+EVIDENCE = 3.0
+"""Mean log-likelihood of a frame's best direction, as counted against the cost of turns: units are not independent."""
 
-NEW_SHARE = 0.06
-"""Share of the first source's gain that a further source must add."""
+RARE = 0.1
+"""Probability that a unit is a further source's."""
+
+PLAIN = 0.06
+"""What a further source must explain, against what a direction taken at random explains."""
+
+BLUR = 12.0
+"""Deg around a path in which it explains units."""
 
 APART = 15.0
 """Deg: sources closer than this at most times are one."""
 
-BEND = 3e3
-"""How stiff a path is: weight of squared second differences (deg per frame squared) against degrees squared."""
+BEND, LOOSE = 300.0, 1e-3
+"""How stiff a path is (weight of squared second differences), against mean sharpness 1; least weight of a frame."""
 
 AGAIN = 2
 """Rounds in which paths are sought again."""
@@ -56,34 +62,37 @@ class Path(NamedTuple):
     gain: float
 
 
-def follow(gain: Floats, table: Table) -> list[Path]:
+def follow(gain: Floats, weight: Floats, table: Table) -> list[Path]:
     """Find the paths of all sources in a stretch.
 
     Args:
         gain: (frames, bands, grid) of `likeness.gains`.
+        weight: (frames, bands) of the units.
         table: of the grid.
 
     Returns:
         Paths, strongest first.
     """
     places: list[Whole] = []
-    first = 0.0
+    least = PLAIN * chance(gain)
     while len(places) < MOST:
-        place, own = _sought(gain, places, table)
-        first = first or own
-        if own <= 0.0 or own < NEW_SHARE * first or any(_near(place, one, table) for one in places):
+        place, own = _sought(gain, weight, places, table)
+        if (places and own <= least) or any(_near(place, one, table) for one in places):
             break
         places.append(place)
-        places = _sought_again(gain, places, table)
-    return sorted((_path(gain, places, index, table) for index in range(len(places))), key=lambda one: -one.gain)
+        places = _sought_again(gain, weight, places, table)
+    return sorted(
+        (_path(gain, weight, places, index, table) for index in range(len(places))), key=lambda one: -one.gain
+    )
 
 
-def explained(gain: Floats, places: list[Whole]) -> Floats:
-    """Give what paths, together, explain of each unit: (frames, bands), 0 where none does."""
-    best = np.zeros(gain.shape[:2], np.float32)
-    for place in places:
-        np.maximum(best, along(gain, place), out=best)
-    return best
+def explained(gain: Floats, places: list[Whole], table: Table) -> Floats:
+    """Give what paths, together, explain of each unit: (frames, bands), 0 where none does.
+
+    A path explains what lies within `BLUR` of it, for no head is quite the general one.
+    """
+    near = [near_path(gain, place, round(BLUR / GRID), table.circular) for place in places]
+    return np.asarray(np.max(near, axis=0))
 
 
 def along(gain: Floats, place: Whole) -> Floats:
@@ -104,23 +113,43 @@ def shares(gain: Floats, places: list[Whole], units: Units) -> Floats:
     return np.asarray(fits / fits.sum(axis=0), dtype=np.float32)
 
 
-def _sought(gain: Floats, others: list[Whole], table: Table) -> tuple[Whole, float]:
+def _sought(gain: Floats, weight: Floats, others: list[Whole], table: Table) -> tuple[Whole, float]:
     """Give the best path on what others leave, and its gain above that of a direction taken at random."""
-    score = unexplained(gain, explained(gain, others)).astype(np.float64)
-    score -= score.mean(axis=1, keepdims=True)
-    course = best_course(legs(TEMPER * score, KNOT, FASTEST, table.circular), TURN, MOTION, table.circular)
+    score = _score(gain, weight, others, table)
+    least = 0.0 if others else -np.inf
+    course = best_course(legs(_tempered(score), KNOT, FASTEST, table.circular, least), TURN, MOTION, table.circular)
     between = np.interp(np.arange(len(score)) + 0.5, KNOT * np.arange(len(course)), course)
     place = np.floor(between + 0.5).astype(np.int64) % len(table.azimuth)
-    return place, float(score[np.arange(len(place)), place].sum())
+    return place, _heard(score, place)
 
 
-def _sought_again(gain: Floats, places: list[Whole], table: Table) -> list[Whole]:
+def _score(gain: Floats, weight: Floats, others: list[Whole], table: Table) -> Array:
+    """Give what a source in each direction adds to what others explain: (frames, grid)."""
+    if not others:
+        return np.asarray(gain.sum(axis=1, dtype=np.float64))
+    return np.asarray(unexplained(gain, explained(gain, others, table), weight, RARE), dtype=np.float64)
+
+
+def _heard(score: Array, place: Whole) -> float:
+    """Sum a score along a path over the legs in which the source is heard."""
+    along_path = score[np.arange(len(place)), place]
+    return float(np.maximum(np.add.reduceat(along_path, np.arange(0, len(place), KNOT)), 0.0).sum())
+
+
+def _tempered(score: Array) -> Array:
+    """Scale a score so that a frame's best direction has the log-likelihood `EVIDENCE` where there is any."""
+    best = np.maximum(score.max(axis=1), 0.0)
+    power = float((best**2).sum())
+    return np.asarray(score * (EVIDENCE * float(best.sum()) / power if power > 0.0 else 0.0))
+
+
+def _sought_again(gain: Floats, weight: Floats, places: list[Whole], table: Table) -> list[Whole]:
     if len(places) < 2:
         return places
     for _ in range(AGAIN):
         for index in range(len(places)):
             others = [*places[:index], *places[index + 1 :]]
-            places = [*places[:index], _sought(gain, others, table)[0], *places[index + 1 :]]
+            places = [*places[:index], _sought(gain, weight, others, table)[0], *places[index + 1 :]]
     return places
 
 
@@ -129,11 +158,10 @@ def _near(first: Whole, second: Whole, table: Table) -> bool:
     return bool(np.median(gap) < APART)
 
 
-def _path(gain: Floats, places: list[Whole], index: int, table: Table) -> Path:
-    others = explained(gain, [*places[:index], *places[index + 1 :]])
-    score = unexplained(gain, others).astype(np.float64)
+def _path(gain: Floats, weight: Floats, places: list[Whole], index: int, table: Table) -> Path:
+    score = _score(gain, weight, [*places[:index], *places[index + 1 :]], table)
     place = places[index]
-    own = float((score - score.mean(axis=1, keepdims=True))[np.arange(len(place)), place].sum())
+    own = _heard(score, place)
     return Path(place, _smooth(score, place, table), own)
 
 
@@ -153,7 +181,8 @@ def _smooth(score: Array, place: Whole, table: Table) -> Array:
     bend = np.maximum(2.0 * top - low - high, 1e-9)
     step = np.where(inside, np.clip(0.5 * (high - low) / bend, -1.0, 1.0), 0.0)
     azimuth = np.rad2deg(np.unwrap(np.deg2rad(table.azimuth[place]))) + step * GRID
-    weight = np.where(inside, TEMPER * bend, TEMPER * top) / GRID**2 + 1e-6
+    sharp = np.maximum(np.where(inside, bend, 0.0), 0.0)
+    weight = sharp / max(float(sharp.mean()), 1e-9) + LOOSE
     if frames < 3:
         return np.asarray(azimuth)
     bands = _stiffness(frames, BEND)

@@ -1,10 +1,13 @@
 """The head that two-channel sound is taken to have been heard by: a rigid sphere, and nobody's own ears.
 
-Phase follows the rigid sphere with ears at +-90 deg: its delay is 3 a sin(azimuth) / c at low frequencies and about
-a (azimuth + sin(azimuth)) / c at high ones. The radius is the mean of grown-ups, 8.75 cm. Level does not follow the
-sphere, which has no ear flaps: it is the mean law 0.18 sqrt(frequency) sin(azimuth) dB found with listeners.
+Phase follows the rigid sphere with ears at +-90 deg below 800 Hz, where its delay is about 3 a sin(azimuth) / c, and
+Woodworth's a (azimuth + sin(azimuth)) / c above 1.6 kHz, which heads reach sooner than a sphere does. The radius is
+the mean of grown-ups, 8.75 cm. Level does not follow the sphere, which has no ear flaps: it is the mean law
+0.18 sqrt(frequency) sin(azimuth) dB found with listeners.
 
-References: Kuhn, "Model for the interaural time differences in the azimuthal plane", JASA 62(1), 1977 (the delays);
+References: Kuhn, "Model for the interaural time differences in the azimuthal plane", JASA 62(1), 1977 (the delays
+of spheres and of a manikin); Aaronson and Hartmann, "Testing, correcting, and extending the Woodworth model for
+interaural time difference", JASA 135(2), 2014;
 Duda and Martens, "Range dependence of the response of a spherical head model", JASA 104(5), 1998, eq. 1 and 8 (the
 sphere); Algazi, Avendano and Duda, "Estimation of a spherical-head model from anthropometry", JAES 49(6), 2001 (the
 radius); Van Opstal, "The Auditory System and Human Sound-Localization Behavior", 2016, ch. 7 (the level).
@@ -23,6 +26,9 @@ RADIUS = 0.0875
 
 SPEED = 343.0
 """Metres per second, of sound."""
+
+TURNOVER = 700.0
+"""Hz, up to which the sphere's own phase is taken; an octave higher it is Woodworth's."""
 
 LEVEL_SLOPE = 0.18
 """dB per square root of Hz, between the ears, of a sound at 90 deg."""
@@ -97,5 +103,9 @@ def ear_differences(frequency: Array, azimuth: Array, *, radius: float = RADIUS)
     table = _sphere_phase(top, count, tuple(float(a) for a in azimuth), radius)
     grid = np.r_[0.0, np.linspace(top / count, top, count)]
     phase = np.stack([np.interp(frequency, grid, np.r_[0.0, one]) for one in table.T], axis=1)
+    lateral = np.deg2rad(azimuth)
+    above = 2.0 * np.pi * frequency[:, None] * (radius / SPEED) * (lateral + np.sin(lateral))
+    share = np.clip(np.log2(np.maximum(frequency, 1.0) / TURNOVER), 0.0, 1.0)[:, None] * np.cos(lateral) ** 2
+    phase = (1.0 - share) * phase + share * above
     level = LEVEL_SLOPE * np.sqrt(frequency)[:, None] * np.sin(np.deg2rad(azimuth))
     return EarDifferences(phase, level)

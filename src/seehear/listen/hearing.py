@@ -153,7 +153,7 @@ def _pieces(stretch: Stretch, sense: Sense, start: float) -> list[Piece]:
         return [Piece(units.time + start, nothing, None, power, power, whole, float(units.weight.sum()))]
     table = table_of(bands_of(sense.sample_rate, stretch.size), sense)
     gain = gains(units, table)
-    paths = follow(gain, table)
+    paths = follow(gain, units.weight, table)
     if not paths:
         return []
     share = shares(gain, [path.place for path in paths], units)

@@ -10,7 +10,7 @@ from seehear.listen.units import Floats, Whole
 
 Tables = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
 
-IDLE = 0.02
+IDLE = 0.003
 """Weight below which a unit says nothing."""
 
 
@@ -28,39 +28,83 @@ def fitted(
     """Give weighted log-likelihoods, (frames, bands, grid), as `likeness.gains` describes."""
     cosines, sines, grip, norm, levels, tight = tables
     out = np.zeros((cosine.shape[0], cosine.shape[1], cosines.shape[1]), np.float32)
-    straight = np.float32(1.0 - astray)
-    lost = np.float32(astray)
+    odds = np.float32(astray / (1.0 - astray))
+    fits = np.empty(out.shape[2], np.float32)
     for t in range(cosine.shape[0]):
         for b in range(cosine.shape[1]):
             w = weight[t, b]
             if w < IDLE:
                 continue
             r, q, c, s, v = row[t, b], quality[t, b], cosine[t, b], sine[t, b], level[t, b]
+            anywhere = np.float32(0.0)
             for g in range(out.shape[2]):
                 gap = v - levels[r, g]
                 fit = grip[q, r, g] * (c * cosines[r, g] + s * sines[r, g] - np.float32(1.0)) - norm[q, r, g]
                 fit -= gap * gap * tight[q, r, g]
-                out[t, b, g] = w * math.log(lost + straight * math.exp(fit))
+                fits[g] = math.exp(fit)
+                anywhere += fits[g]
+            anywhere = anywhere / out.shape[2] + np.float32(1e-12)
+            for g in range(out.shape[2]):
+                out[t, b, g] = w * math.log((fits[g] / anywhere + odds) / (np.float32(1.0) + odds))
     return out
 
 
 @njit(cache=True)
-def unexplained(gain: Floats, explained: Floats) -> Floats:
-    """Sum over bands what each direction fits better than what explains a unit already: (frames, grid)."""
-    out = np.zeros((gain.shape[0], gain.shape[2]), np.float32)
+def chance(gain: Floats) -> float:
+    """Sum what a direction taken at random fits better than nothing."""
+    total = 0.0
     for t in range(gain.shape[0]):
         for b in range(gain.shape[1]):
-            e = explained[t, b]
             for g in range(gain.shape[2]):
-                more = gain[t, b, g] - e
-                if more > 0.0:
-                    out[t, g] += more
+                total += max(gain[t, b, g], np.float32(0.0))
+    return float(total / gain.shape[2])
+
+
+@njit(cache=True)
+def near_path(gain: Floats, place: Whole, width: int, circular: bool) -> Floats:  # noqa: FBT001
+    """Give the largest gain within ``width`` grid steps of a path, (frames, bands)."""
+    grid = gain.shape[2]
+    out = np.zeros((gain.shape[0], gain.shape[1]), np.float32)
+    for t in range(gain.shape[0]):
+        for b in range(gain.shape[1]):
+            top = gain[t, b, place[t]]
+            for step in range(-width, width + 1):
+                at = place[t] + step
+                if circular:
+                    at %= grid
+                if 0 <= at < grid and gain[t, b, at] > top:
+                    top = gain[t, b, at]
+            out[t, b] = top
     return out
 
 
 @njit(cache=True)
-def legs(score: NDArray[np.float64], knot: int, fastest: int, circular: bool) -> NDArray[np.float64]:  # noqa: FBT001
-    """Sum scores (frames, grid) along straight legs of ``knot`` frames: (legs, grid at the start, 2 fastest + 1)."""
+def unexplained(gain: Floats, explained: Floats, weight: Floats, rare: float) -> Floats:
+    """Sum over bands what a further source in each direction would explain: (frames, grid).
+
+    A unit is the new source's with probability ``rare``: where it is not, the mixture loses log(1 - rare); where it
+    is, it gains the difference to what ``explained`` it, less -log(rare).
+    """
+    out = np.zeros((gain.shape[0], gain.shape[2]), np.float32)
+    cost, least = np.float32(math.log(rare)), np.float32(math.log(1.0 - rare))
+    for t in range(gain.shape[0]):
+        for b in range(gain.shape[1]):
+            w = weight[t, b]
+            if w < IDLE:
+                continue
+            e = explained[t, b] - w * cost
+            base = w * least
+            for g in range(gain.shape[2]):
+                out[t, g] += max(gain[t, b, g] - e, base)
+    return out
+
+
+@njit(cache=True)
+def legs(score: NDArray[np.float64], knot: int, fastest: int, circular: bool, least: float) -> NDArray[np.float64]:  # noqa: FBT001
+    """Sum scores (frames, grid) along straight legs of ``knot`` frames: (legs, grid at the start, 2 fastest + 1).
+
+    A leg has at least ``least``: a source may be silent in it.
+    """
     frames, grid = score.shape
     out = np.full(((frames + knot - 1) // knot, grid, 2 * fastest + 1), -np.inf)
     for leg in range(out.shape[0]):
@@ -72,7 +116,7 @@ def legs(score: NDArray[np.float64], knot: int, fastest: int, circular: bool) ->
                 for step in range(min(knot, frames - leg * knot)):
                     at = g + math.floor((v * (step + 0.5)) / knot + 0.5)
                     total += score[leg * knot + step, at % grid if circular else min(max(at, 0), grid - 1)]
-                out[leg, g, v + fastest] = total
+                out[leg, g, v + fastest] = max(total, least)
     return out
 
 

@@ -26,7 +26,7 @@ GRID = 2.0
 LEVEL_SPAN = 50.0
 """dB, the range of levels of a sound from anywhere."""
 
-PHASE_SPREAD, PHASE_SCALE, PHASE_HIGH = 0.12, 0.05, 0.06
+PHASE_SPREAD, PHASE_SCALE, PHASE_HIGH = 0.35, 0.05, 0.06
 """Rad, the share of the phase, and rad per kHz by which heads differ."""
 
 LEVEL_SPREAD, LEVEL_SCALE = 3.0, 0.35

@@ -17,7 +17,7 @@ FAINT, AUDIBLE = 35.0, -100.0
 BRIDGE, SHORTEST = 0.16, 0.04
 """Seconds of silence that are bridged, and of sound that are not a sound."""
 
-KEPT_SHARE = 0.04
+KEPT_SHARE = 0.005
 """Share of the strongest track's gain below which a track is dropped."""
 
 

@@ -46,7 +46,7 @@ GATE, RISE, QUIETEST = 60.0, 30.0, -110.0
 MEMORY = 8.0
 """Frames, of the room's fading."""
 
-ROOM = 1.0
+ROOM = 8.0
 """How much of what faded still counts as the room's."""
 
 
@@ -125,12 +125,21 @@ def pair_units(stretch: Stretch, bands: Bands, time: Array, *, offset_db: float 
     left, right = left * np.float32(1.0 / half), right * np.float32(half)
     if delay:
         left = left * np.exp(-2j * np.pi * bands.frequency * delay).astype(np.complex64)
-    powers = [averaged(one.real**2 + one.imag**2) for one in (left, right)]
-    cross = averaged(left * right.conj())
+    each = [one.real**2 + one.imag**2 for one in (left, right)]
+    mix = np.add.reduceat((each[0] + each[1]) / 2.0, bands.starts, axis=1)
+    newness = _novelty(mix)
+    new = np.repeat(newness, np.diff(np.r_[bands.starts, bands.stop]), axis=1)
+    powers = [_averaged(one[:, bands.starts[0] :] * new, bands) for one in each]
+    cross = _averaged((left * right.conj())[:, bands.starts[0] :] * new, bands)
     both = [np.add.reduceat(one, bands.starts, axis=1) for one in powers]
     row, phasor, coherence = _strongest(powers[0] + powers[1], powers, cross, bands)
     level = 10.0 * (np.log10(both[0] + 1e-20) - np.log10(both[1] + 1e-20))
-    return _units(stretch, bands, time, (both[0] + both[1]) / 2.0, (phasor.real, phasor.imag, level), row, coherence)
+    return _units(stretch, bands, time, (mix, newness), (phasor.real, phasor.imag, level), row, coherence)
+
+
+def _averaged(values: Any, bands: Bands) -> Any:  # noqa: ANN401 - real and complex alike
+    """Average (frames, bins from the first band's on), and put back the bins before, empty."""
+    return np.pad(averaged(values), ((0, 0), (int(bands.starts[0]), 0)))
 
 
 def field_units(stretch: Stretch, bands: Bands, time: Array, vector: Spectra, whole: Spectra) -> Units:
@@ -144,16 +153,18 @@ def field_units(stretch: Stretch, bands: Bands, time: Array, vector: Spectra, wh
         whole: (frames, bins) pressure.
     """
     vector, whole = vector[..., : bands.stop], whole[..., : bands.stop]
-    flow = averaged((whole.conj() * vector).real)
-    pressure = averaged(whole.real**2 + whole.imag**2)
-    motion = averaged((vector.real**2 + vector.imag**2).sum(axis=0))
-    flow, pressure, motion = (np.add.reduceat(one, bands.starts, axis=-1) for one in (flow, pressure, motion))
+    flow, pressure, motion = (
+        np.add.reduceat(one, bands.starts, axis=-1)
+        for one in ((whole.conj() * vector).real, np.abs(whole) ** 2, (np.abs(vector) ** 2).sum(axis=0))
+    )
+    newness = _novelty(pressure)
+    mix = pressure / 2.0
+    flow, pressure, motion = (averaged(one * newness) for one in (flow, pressure, motion))
     size = np.sqrt((flow**2).sum(axis=0))
     direct = np.minimum(2.0 * size / (pressure + motion + 1e-20), 1.0)
     flat = np.hypot(flow[0], flow[1]) + 1e-20
     heard = flow[0] / flat, flow[1] / flat, flow[2] / (size + 1e-20)
-    row = np.zeros(direct.shape, np.int64)
-    return _units(stretch, bands, time, pressure / 2.0, heard, row, direct)
+    return _units(stretch, bands, time, (mix, newness), heard, np.zeros(direct.shape, np.int64), direct)
 
 
 def _strongest(power: Floats, powers: list[Floats], cross: Spectra, bands: Bands) -> tuple[Whole, Spectra, Floats]:
@@ -177,7 +188,7 @@ def _units(
     stretch: Stretch,
     bands: Bands,
     time: Array,
-    power: Reals,
+    mix: tuple[Reals, Reals],
     read: tuple[Reals, Reals, Reals],
     row: Whole,
     coherence: Reals,
@@ -185,7 +196,9 @@ def _units(
     """Weigh units, and keep every second frame of the stretch's own."""
     lead = stretch.inner.start - len(AVERAGE) // 2
     own = slice(lead, lead + len(time), STEP)
-    weight = (_loudness(power) * _novelty(power))[own]
+    power = averaged(mix[0])
+    newness = averaged(mix[0] * mix[1]) / (power + 1e-20)
+    weight = (_loudness(power) * newness)[own]
     noise = np.sqrt((1.0 - coherence[own] ** 2) / (2.0 * LOOKS * np.maximum(coherence[own], 0.05) ** 2))
     quality = np.searchsorted(np.array(NOISE[:-1]) * 1.4, noise)
     cosine, sine, level = (np.ascontiguousarray(one[own], dtype=np.float32) for one in read)
@@ -204,12 +217,11 @@ def _loudness(power: Reals) -> Floats:
 
 
 def _novelty(power: Reals) -> Floats:
-    """Give what a unit counts for being new, 0 to 1: its power against the room's memory of what was before."""
+    """Give what a frame counts for being new, 0 to 1: its power against the room's memory of what was before."""
     keep = np.float32(np.exp(-1.0 / MEMORY))
     memory = np.zeros(power.shape[1], np.float32)
     share = np.empty(power.shape, np.float32)
     for frame, now in enumerate(power):
         share[frame] = now / (now + ROOM * memory + 1e-20)
-        past = power[max(frame - 2, 0)]
-        memory = keep * memory + (1.0 - keep) * past
-    return share
+        memory = keep * memory + (1.0 - keep) * now
+    return share**2
