@@ -13,6 +13,7 @@ MB, GB = 10**6, 10**9
 _MMAUDIO = "hkchengrex/MMAudio"
 _NC = "CC-BY-NC-4.0"
 _FLOW = ("sound mmaudio",)
+_PE_T_A = ("metric pe_t_a",)
 
 
 def _file(path: str, size: float | None = None, *, md5: str | None = None, url: str = "") -> tuple[WeightFile, ...]:
@@ -98,10 +99,9 @@ _ROWS = (
            _file("DOVER.pth", None, url="https://github.com/QualityAssessment/DOVER/releases/download/v0.1.0/DOVER.pth")),
     _hub("x_clip_base_patch16", "microsoft/xclip-base-patch16", "MIT", True, "networks.xclip", "metric t_v",
          size=780 * MB, note="stands in for VideoCLIP-XL: other numbers than the published T-V"),
-    _hub("pe_av_small", "facebook/pe-av-small", "Apache-2.0", True, "networks.pe_av", "metrics pe_a_v, pe_t_a, pe_t_v"),
-    _hub("pe_av_base", "facebook/pe-av-base", "Apache-2.0", True, "networks.pe_av", "metrics pe_a_v, pe_t_a, pe_t_v"),
-    _hub("pe_av_large", "facebook/pe-av-large", "Apache-2.0", True, "networks.pe_av",
-         "metrics pe_a_v, pe_t_a, pe_t_v"),
+    _hub("pe_av_small", "facebook/pe-av-small", "Apache-2.0", True, "networks.pe_av", *_PE_T_A),
+    _hub("pe_av_base", "facebook/pe-av-base", "Apache-2.0", True, "networks.pe_av", *_PE_T_A),
+    _hub("pe_av_large", "facebook/pe-av-large", "Apache-2.0", True, "networks.pe_av", *_PE_T_A),
     _hub("stable_diffusion_v1_5", "stable-diffusion-v1-5/stable-diffusion-v1-5", "CreativeML OpenRAIL-M", True,
          "draw animatediff", note="use restrictions of the licence's attachment A apply"),
     _hub("animatediff_v1_5_3", "guoyww/animatediff-motion-adapter-v1-5-3", "Apache-2.0 repository", None,

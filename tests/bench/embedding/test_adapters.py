@@ -138,9 +138,14 @@ def test_each_number_gets_its_own_name(clip, monkeypatch):
         def read(self, texts):
             return np.array([[0.0, 1.0]])
 
+        def match(self, samples, sample_rate, texts):
+            assert texts == ["thuds"]
+            return np.array([0.5])
+
     monkeypatch.setattr(sounds.nisqa, "load", lambda device: Ear(SpeechQuality(1, 2, 3, 4, 5)))
     monkeypatch.setattr(sounds.audiobox, "load", lambda device: Ear(Pleasing(1.0, 2.0, 3.0, 4.0)))
     monkeypatch.setattr(sounds.clap, "load", lambda device: Ear(np.array([0.6, 0.8])))
+    monkeypatch.setattr(sounds.pe_av, "load", lambda device: Ear(None))
     assert {name: score.value for name, score in sounds.load_nisqa()(clip).items()} == {
         "sq": 1, "sq_noisiness": 2, "sq_discontinuity": 3, "sq_coloration": 4, "sq_loudness": 5,
     }  # fmt: skip
@@ -149,6 +154,7 @@ def test_each_number_gets_its_own_name(clip, monkeypatch):
     }  # fmt: skip
     told = ClipParts(clip.path, {"audio_description": "thuds", "video_description": "a disc"})
     assert sounds.load_clap()(told)["t_a"].value == pytest.approx(0.8)
+    assert sounds.load_pe_av()(told)["pe_t_a"].value == 0.5
     with pytest.raises(InputError, match="no audio description"):
         sounds.load_clap()(clip)
 

@@ -13,6 +13,7 @@ T_V_BOUND = Metric("t_v_imagebind", "", higher_is_better=True)
 VA = Metric("va", "", higher_is_better=True)
 T_A = Metric("t_a", "", higher_is_better=True)
 T_V = Metric("t_v", "", higher_is_better=True)
+PE_T_A = Metric("pe_t_a", "", higher_is_better=True)
 SQ = Metric("sq", "", higher_is_better=True)
 SQ_SIDES = tuple(
     Metric(f"sq_{side}", "", higher_is_better=True) for side in ("noisiness", "discontinuity", "coloration", "loudness")
@@ -62,6 +63,10 @@ _ROWS = (
         "clap", (T_A,), ("clap_htsat_music_speech",), ("sound", "audio_description"), f"{_HERE}.sounds:load_clap",
         note="the published T-A uses LAION's own file with a random 10 s of longer clips; here the hub's file, and all "
         "of the clip.",
+    ),
+    Embedder(
+        "pe_av", (PE_T_A,), ("pe_av_base",), ("sound", "audio_description"), f"{_HERE}.sounds:load_pe_av",
+        note="sound against text under Apache-2.0; its picture encoder needs timm and torchvision and is not made.",
     ),
     Embedder(
         "x_clip", (T_V,), ("x_clip_base_patch16",), ("sight", "video_description"), f"{_HERE}.looks:load_xclip",
