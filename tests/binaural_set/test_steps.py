@@ -106,6 +106,12 @@ def test_a_box_is_where_the_other_camera_sees_it():
     seen = np.array(projected_box(box, 0.0, source, target))
     asked = target.point_of(angles_to_vector(30.0, 8.0), 0.0)[0]
     assert np.abs((seen[:2] + seen[2:]) / 2 - asked).max() < 0.002
+    level = Camera(CameraSpec(horizontal_fov=90.0, size_wh=(200, 200)))
+    wide = np.array([0.5 - 80 / 360, 0.48, 0.5 - 30 / 360, 0.52])  # from 80 to 30 deg: the view ends at 45
+    cut = np.array(projected_box(wide, 0.0, source, level))
+    assert cut[[0, 2]] == pytest.approx([0.0, 0.5 - np.tan(np.deg2rad(30)) / 2], abs=1e-4)
+    rise = np.tan(np.deg2rad(0.02 * 180)) / np.cos(np.deg2rad(45)) / 2  # at the view's edge, not beyond it
+    assert cut[[1, 3]] == pytest.approx([0.5 - rise, 0.5 + rise], abs=1e-3)
     behind = source.point_of(angles_to_vector(-160.0), 0.0)[0]
     assert projected_box(np.concatenate([behind - 0.01, behind + 0.01]), 0.0, source, target) is None
 

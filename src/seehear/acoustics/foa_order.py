@@ -51,7 +51,8 @@ class Verdict(NamedTuple):
 
     Attributes:
         convention: one of `CONVENTIONS`.
-        confidence: 0 to 1, the share of the weighed evidence that speaks for it; 1 where it was told.
+        confidence: 0 to 1, the share of the weighed evidence that speaks for it, however usual it is; 1 where it was
+            told.
         basis: ``told`` by the user, written in the ``file``, ``detected``, or ``assumed``: the evidence does not
             decide, and the most usual reading of what fits was taken.
         ratio_db: power of X, Y, Z together over W's, dB: 0 SN3D, 3 FuMa, 4.8 N3D; None for silence.
@@ -136,11 +137,12 @@ def detect_convention(
     """
     order = order_of_channels(len(covariance))
     if order < 1 or not covariance[0, 0] > least:
-        return Verdict("acn-sn3d", _PRIOR["acn-sn3d"], "assumed")
+        return Verdict("acn-sn3d", 1.0 / len(CONVENTIONS), "assumed")
     ratio_db = 10 * float(np.log10(max(np.trace(covariance[1:4, 1:4]) / covariance[0, 0], 1e-6)))
     weights = {name: _weight(covariance, name, order, picture) for name in _candidates(order)}
     share = _shares(weights)
-    best, second = sorted(share, key=lambda name: -share[name])[:2]
+    usual = {name: share[name] * _PRIOR[name] for name in share}
+    best, second = sorted(share, key=lambda name: -usual[name])[:2]
     basis: Basis = "detected" if share[best] >= SURE else "assumed"
     return Verdict(best, round(share[best], 4), basis, round(ratio_db, 2), second)
 
@@ -167,7 +169,7 @@ def _weight(covariance: Array, name: str, order: int, picture: Callable[[Array],
     """Give a candidate's log weight."""
     turned = _converted(covariance, name)
     ratio = 10 * float(np.log10(max(np.trace(turned[1:4, 1:4]) / turned[0, 0], 1e-6)))
-    weight = float(np.log(_PRIOR[name])) - 0.5 * (ratio / _RATIO_SPREAD_DB) ** 2
+    weight = -0.5 * (ratio / _RATIO_SPREAD_DB) ** 2
     if order > 1:
         weight -= 0.5 * (plane_wave_misfit(turned) / _MISFIT_SPREAD) ** 2
     weight -= _VERTICAL_WEIGHT * float(turned[2, 2] / max(np.trace(turned[1:4, 1:4]), 1e-300))

@@ -9,7 +9,7 @@ from seehear.scene.direction import Array
 
 _CLOSE_BOX = 0.002  # of the frame; the scene file asks for 0.005
 _CLOSE_DEG = 0.02
-_LOOKS = 13  # points across a box each way
+_LOOKS = 12  # points along each side of a box
 _SLIVER = 0.003  # of the frame: less than this does not count as visible
 
 
@@ -56,15 +56,40 @@ def projected_box(box: Array, time: float, source: Camera, target: Camera) -> tu
         source: the camera that the box is of.
         target: the camera to see it with.
     """
-    x, y = np.meshgrid(np.linspace(box[0], box[2], _LOOKS), np.linspace(box[1], box[3], _LOOKS))
-    rays = source.direction_of(np.stack([x.ravel(), y.ravel()], -1), time)
-    points = target.point_of(rays[target.to_camera(rays, time)[:, 0] > 0.02], time)
-    if not len(points) or not ((points > 0) & (points < 1)).all(axis=1).any():
+    rays = target.to_camera(source.direction_of(_outline(box), time), time)
+    half = np.tan(np.deg2rad(target.spec.horizontal_fov) / 2)
+    width, height = target.spec.size_wh or (16, 9)
+    for axis, limit in ((1, half), (2, half * height / width)):
+        for side in (-1.0, 1.0):
+            rays = _within(rays, limit * rays[:, 0] + side * rays[:, axis])
+    if len(rays) < 3:
         return None
-    low, high = (np.clip(edge, 0.0, 1.0) for edge in (points.min(axis=0), points.max(axis=0)))
+    across, up = (rays[:, 1:] / np.maximum(rays[:, :1], 1e-9)).T
+    points = np.clip(0.5 - np.stack([across / half, up / (half * height / width)], -1) / 2, 0.0, 1.0)
+    low, high = points.min(axis=0), points.max(axis=0)
     if (high - low).min() < _SLIVER:
         return None
     return tuple(round(float(value), 6) for value in (*low, *high))
+
+
+def _outline(box: Array) -> Array:
+    """Give points along a box's edges, in order around it."""
+    share = np.arange(_LOOKS) / _LOOKS
+    corners = box[[[0, 1], [2, 1], [2, 3], [0, 3]]]
+    following = np.roll(corners, -1, axis=0)
+    return np.asarray(corners[:, None] + (following - corners)[:, None] * share[:, None]).reshape(-1, 2)
+
+
+def _within(points: Array, height: Array) -> Array:
+    """Cut a polygon's (n, 3) points where their height over a plane is negative.
+
+    Reference: Sutherland and Hodgman, "Reentrant polygon clipping", CACM 17(1), 1974.
+    """
+    after, after_height = np.roll(points, -1, axis=0), np.roll(height, -1)
+    crosses = (height >= 0) != (after_height >= 0)
+    share = np.divide(height, height - after_height, out=np.zeros_like(height), where=crosses)
+    both = np.stack([points, points + (after - points) * share[:, None]], axis=1)
+    return np.asarray(both[np.stack([height >= 0, crosses], axis=1)])
 
 
 def _carried(

@@ -117,18 +117,22 @@ def change_map(picture: Path, *, seconds: float = LOOKED_AT) -> Array | None:
 
 
 def _agreement(picture: Path) -> Callable[[Array], float] | None:
-    """Give a measure of how well a field's energy map goes with where the picture changes: their correlation."""
+    """Give a measure of how well a field goes with the picture: how high its energy map is where the picture changes.
+
+    In standard deviations of the map over the sphere, over sqrt(3): for one source, the cosine between it and what moves.
+    """
     changes = change_map(picture)
     if changes is None:
         return None
     area = solid_angles()
-    seen = changes - (area * changes).sum()
+    seen = area * np.maximum(changes - np.median(changes), 0.0)  # coding changes a picture a little everywhere
+    seen /= max(float(seen.sum()), 1e-12)
 
     def measure(covariance: Array) -> float:
         heard = map_of_covariance(covariance)
         heard = heard - (area * heard).sum()
-        spread = float(np.sqrt((area * heard**2).sum() * (area * seen**2).sum()))
-        return float((area * heard * seen).sum()) / spread if spread > 0 else 0.0
+        spread = float(np.sqrt(3.0 * (area * heard**2).sum()))
+        return float(np.clip((seen * heard).sum() / spread, -1.0, 1.0)) if spread > 0 else 0.0
 
     return measure
 
