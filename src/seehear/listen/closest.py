@@ -22,7 +22,7 @@ LEVEL_ERROR = 1.5
 _MIDS = np.array([-6.0, -3.0, -2.0, -1.5, -1.2, -1.0, *np.linspace(-0.85, 0.85, 13), 1.0, 1.2, 1.5, 2.0, 3.0, 6.0])
 _SCALES = np.geomspace(0.04, 6.0, 14)
 _BEARINGS = np.arange(-180.0, 180.0, 15.0)
-_POINTS = 24
+_POINTS = 16
 
 
 class Way(NamedTuple):
@@ -75,8 +75,12 @@ def fit_way(course: Course) -> Way:
     time, stretch = middle + half * mid, half * scale
     gain = _gain((course.time - time) / stretch)
     level = float(np.median(course.level - gain))
+    if course.folded and abs(wrap_azimuth(bearing)) > 90.0:  # the same way, mirrored to the front
+        bearing, turning = 180.0 - bearing, -turning
     cost = float(np.mean(_residual_cost(best, (course.time - middle) / half, course)))
-    return Way(time, float(wrap_azimuth(bearing)), int(turning), stretch, level, cost, _still_cost(course))
+    return Way(
+        float(time), float(wrap_azimuth(bearing)), int(turning), float(stretch), level, cost, _still_cost(course)
+    )
 
 
 def _level_error(course: Course) -> float:
@@ -114,9 +118,11 @@ def _from_grid(when: Array, azimuth: Array, level: Array, course: Course) -> Arr
         mid, scale = np.unravel_index(int(cost.argmin()), cost.shape)
         return np.array([_MIDS[mid], _SCALES[scale], 90.0, 1.0])
     turned = np.rad2deg(np.arctan(s))
+    # what lies behind sounds as what lies in front, going the other way
+    bearings = _BEARINGS[np.abs(_BEARINGS) <= 90.0] if course.folded else _BEARINGS
     best, found = np.inf, np.zeros(4)
     for turning in (1.0, -1.0):
-        for bearing in _BEARINGS:
+        for bearing in bearings:
             total = cost + _robust(_apart(bearing + turning * turned, azimuth, folded=course.folded)).mean(axis=-1)
             mid, scale = np.unravel_index(int(total.argmin()), total.shape)
             if total[mid, scale] < best:

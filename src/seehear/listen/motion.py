@@ -24,6 +24,12 @@ LEAST_SWEEP = 12.0
 LEAST_RANGE = 1.4
 """How many times nearer or farther a source must come to have moved in or out; 3 dB."""
 
+LEAST_WANDER, CLEAR_OF_NOISE = 20.0, 6.0
+"""Deg of azimuth, and times its own noise, that a source must cover to be said to move on no straight way."""
+
+LEAST_NET = 0.5
+"""Share of the azimuths covered that must lie between beginning and end to name a direction of crossing."""
+
 LEAST_SECONDS = 0.6
 """Seconds of sound below which movement is not told; in or out, by the level alone, needs `LEAST_CHANGING`."""
 
@@ -65,10 +71,12 @@ def movement_of(course: Course, *, sustained: float) -> Movement:
     turned = sweep >= LEAST_SWEEP
     changes = float(ranges.max() / ranges.min()) >= LEAST_RANGE
     moved = changes and sustained >= 0.5 and not _decays(course)
+    if way.fit < LEAST_FIT and _wanders(course):
+        return Movement("crossing", _crossing(course), 0.6, None)
     if way.fit < LEAST_FIT or not (turned or moved):
         return Movement("still", None, _still_confidence(course, way, sweep), None)
     motion = _motion(course, way, sweep, nearer, moved=moved)
-    crossing = _crossing(course, way) if motion == "crossing" else None
+    crossing = _crossing(course) if motion == "crossing" else None
     trust = way.fit * (1.0 if turned else 0.5 + 0.5 * sustained)
     return Movement(motion, crossing, float(np.clip(trust, 0.0, 1.0)), way)
 
@@ -103,10 +111,24 @@ def _sweep(course: Course, way: Way) -> float:
     return float(np.ptp(turned)) if known.sum() >= 4 else 0.0
 
 
-def _crossing(course: Course, way: Way) -> Crossing:
-    """Say which way it goes as seen in front: for what may as well be behind, the front is taken."""
-    angle = _smoothed(course)
-    return "right to left" if angle[-1] > angle[0] else "left to right"
+def _wanders(course: Course) -> bool:
+    """Say whether the azimuth goes somewhere, smoothly, though not along a straight way."""
+    known = course.azimuth[np.isfinite(course.azimuth)]
+    if len(known) < 8:
+        return False
+    azimuth = np.rad2deg(np.unwrap(np.deg2rad(known)))
+    noise = float(np.median(np.abs(np.diff(azimuth, 2)))) / 2.0
+    covered = float(np.ptp(np.percentile(azimuth, [5, 95])))
+    return covered >= max(LEAST_WANDER, CLEAR_OF_NOISE * noise)
+
+
+def _crossing(course: Course) -> Crossing | None:
+    """Say which way it goes as seen in front, where it does not come back: what may as well be behind is in front."""
+    azimuth = course.azimuth[np.isfinite(course.azimuth)]
+    first, last = _smoothed(course)
+    if abs(last - first) < LEAST_NET * float(np.ptp(np.rad2deg(np.unwrap(np.deg2rad(azimuth))))):
+        return None
+    return "right to left" if last > first else "left to right"
 
 
 def _smoothed(course: Course) -> Array:

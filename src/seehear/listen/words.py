@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from seehear.listen.facts import Facts, SourceFacts
+from seehear.listen.facts import SIDE_FROM, Facts, SourceFacts
 from seehear.listen.heard import Format
 from seehear.scene.direction import Array
 
@@ -62,6 +62,8 @@ def phrase_of(source: SourceFacts) -> str:
     if source.crossing:
         first, last = source.crossing.split(" to ")
         return f"{noun} crosses from {first} to {last}"
+    if source.motion == "crossing":
+        return f"{noun} moves from side to side"
     side = {"left": " on the left", "right": " on the right", "centre": " in the centre", None: ""}[source.side]
     if source.motion == "passing":
         return f"{noun} passes by{side}"
@@ -124,12 +126,19 @@ def _now(source: SourceFacts, start: float, end: float) -> str:
     heard = [(max(a, start), min(b, end)) for a, b in _phases(source) if b > start + 1e-6 and a < end - 1e-6]
     if not heard:
         return ""
+    if source.motion == "still":
+        return f"{noun_of(source)} {_still_place(source)}".rstrip()
     azimuth = np.interp([heard[0][0], heard[-1][1]], source.times, source.azimuth)
     place = ""
     if np.isfinite(azimuth).all():
         first, last = (_side(float(one)) for one in azimuth)
         place = f" {first}" if first == last else f", from {_bare(first)} to {_bare(last)}"
     return f"{noun_of(source)}{place}{_radial(source, start, end)}"
+
+
+def _still_place(source: SourceFacts) -> str:
+    known = source.azimuth[np.isfinite(source.azimuth)]
+    return _side(float(np.median(known))) if len(known) else ""
 
 
 def _radial(source: SourceFacts, start: float, end: float) -> str:
@@ -144,13 +153,13 @@ def _radial(source: SourceFacts, start: float, end: float) -> str:
 def _side(azimuth: float) -> str:
     if abs(azimuth) > 150:
         return "behind"
-    if abs(azimuth) <= 8:
+    if abs(azimuth) <= SIDE_FROM:
         return "in the centre"
-    return f"{'far ' if abs(azimuth) > 50 else ''}{'left' if azimuth > 0 else 'right'}"
+    return f"on the {'far ' if abs(azimuth) > 50 else ''}{'left' if azimuth > 0 else 'right'}"
 
 
 def _bare(place: str) -> str:
-    return place.removeprefix("in ")
+    return place.removeprefix("in ").removeprefix("on ")
 
 
 def _format_line(format: Format) -> str:
@@ -196,7 +205,7 @@ def _heights(elevation: Array) -> str:
 
 
 def _degrees(azimuth: float) -> str:
-    return f"{azimuth:+.0f} degrees"
+    return f"{round(azimuth):+d} degrees"
 
 
 def _trends(source: SourceFacts) -> str:
@@ -217,6 +226,8 @@ def _trends(source: SourceFacts) -> str:
 def _motion(source: SourceFacts) -> str:
     if source.motion is None:
         return "whether it moves cannot be told."
+    if source.motion == "crossing" and source.crossing is None:
+        return f"it moves from side to side (confidence {source.motion_confidence:.2f})."
     how = f"crossing from {source.crossing}" if source.crossing else source.motion
     said = f"it is {how} (confidence {source.motion_confidence:.2f})"
     if source.approach is not None and source.motion != "still":
