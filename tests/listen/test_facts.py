@@ -47,7 +47,7 @@ WAYS = {
     "approaching": lambda t: (45.0 - 9.0 * t, np.full_like(t, 3.0)),
     "receding": lambda t: (9.0 + 9.0 * t, np.full_like(t, 3.0)),
     "passing": lambda t: (40.0 - 14.0 * t, np.full_like(t, 3.0)),
-    "still": lambda t: (np.full_like(t, 4.0), np.full_like(t, 2.0)),
+    "still": lambda t: (np.full_like(t, 4.0), np.full_like(t, 1.0)),
 }
 
 

@@ -68,6 +68,7 @@ def _course(source: SourceFacts, figure: Figure) -> Course:
     known = np.isfinite(source.azimuth)
     time, azimuth = source.times[known], source.azimuth[known]
     azimuth = np.rad2deg(np.unwrap(np.deg2rad(azimuth)))
+    azimuth = _smooth(azimuth)
     if source.motion == "still":
         azimuth = np.full_like(azimuth, np.median(azimuth))
     if source.motion == "passing" and source.front_back == "unknown" and source.approach is not None:
@@ -78,6 +79,14 @@ def _course(source: SourceFacts, figure: Figure) -> Course:
     # without an ear for height, things stand where their figure stands
     level = np.rad2deg(np.arctan2(figure.middle, distance))
     return Course(time, azimuth, np.where(np.isfinite(heard), heard, level), distance)
+
+
+def _smooth(azimuth: Array) -> Array:
+    """Take the shake of single readings out: a triangle over five points, straight on at both ends."""
+    if len(azimuth) < 5:
+        return azimuth
+    ends = [2 * azimuth[0] - azimuth[2:0:-1], azimuth, 2 * azimuth[-1] - azimuth[-2:-4:-1]]
+    return np.asarray(np.convolve(np.concatenate(ends), np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0, mode="valid"))
 
 
 def _unfolded(time: Array, azimuth: Array, closest: float) -> Array:
@@ -175,7 +184,7 @@ def _dense(times: Array, project: Project) -> Array:
         at = times[:-1, None] + np.diff(times)[:, None] * inside
         there = visible(project(at.ravel()))
         linear = ends[:-1, None] * (1 - inside[:, None]) + ends[1:, None] * inside[:, None]
-        off = np.nan_to_num(np.abs(linear - there.reshape(linear.shape)).max(axis=(1, 2)), nan=0.0)
+        off = np.nan_to_num(np.abs(linear - there.reshape(linear.shape)), nan=0.0).max(axis=(1, 2))
         worst = (off > CLOSE) & (np.diff(times) > 1e-3)
         if not worst.any():
             break

@@ -15,6 +15,7 @@ from seehear.scene.camera import Camera
 from seehear.scene.direction import Array, angles_to_vector, vector_to_angles, wrap_azimuth
 from seehear.scene.path import Path
 from seehear.scene.scene import Scene, SceneObject
+from seehear.scene.show_words import doing_of, mirrored, name_of, notes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,7 @@ def draw_scene(scene: Scene, *, dpi: int = 120) -> bytes:
     tracks = [_track(scene, index, rim if known else 1.0) for index in range(len(scene.objects))]
     rows = min(len(tracks), MOST_BARS) + (scene.ambience is not None) + (len(tracks) > MOST_BARS)
     share = float(np.clip(0.045 * (rows + 1), 0.10, 0.46))
-    above = figure.add_axes((0.035, 0.055, 0.465, 0.80))
+    above = figure.add_axes((0.035, 0.045, 0.465, 0.80))
     over_time = figure.add_axes((0.605, 0.115 + share + 0.035, 0.375, 0.855 - (0.115 + share + 0.035)))
     bars = figure.add_axes((0.605, 0.115, 0.375, share), sharex=over_time)
     _draw_above(above, scene, tracks, rim=rim, known=known)
@@ -74,6 +75,7 @@ def draw_scene(scene: Scene, *, dpi: int = 120) -> bytes:
     figure.text(0.035, 0.972, title, fontsize=14, color=_INK, weight="bold", va="top")
     below = 0.972 - 0.036 * (title.count("\n") + 1) - 0.006
     figure.text(0.035, below, _facts(scene), fontsize=9.5, color=_PALE, va="top")
+    figure.text(0.035, below - 0.028, _plain(notes_of(scene)), fontsize=8.5, color=_PALE, va="top", style="italic")
     for text in figure.findobj(Text):
         text.set_fontfamily(FONT)
     file = BytesIO()
@@ -86,7 +88,7 @@ def _facts(scene: Scene) -> str:
     size = "" if camera.size_wh is None else f" · {camera.size_wh[0]} × {camera.size_wh[1]}"
     room = "" if scene.room is None else f" · room {' × '.join(f'{side:g}' for side in scene.room.size)} m"
     count = f"{len(scene.objects)} object{'s' * (len(scene.objects) != 1)}"
-    return f"{scene.duration:g} s · {count} · {camera.projection}, {camera.horizontal_fov:g}° wide{size}{room}"
+    return f"{scene.duration:.4g} s · {count} · {camera.projection}, {camera.horizontal_fov:g}° wide{size}{room}"
 
 
 def _rim(scene: Scene) -> tuple[float, bool]:
@@ -174,6 +176,10 @@ def _draw_view(axes: "Axes", scene: Scene, rim: float) -> None:
 
 def _draw_way(axes: "Axes", track: _Track, *, weight: float) -> None:
     right, front = track.ground.T
+    if mirrored(track.thing):
+        many = slice(0, 1) if track.still else slice(None)
+        mark = "o" if track.still else ""
+        axes.plot(right[many], -front[many], color=track.colour, lw=2.4, alpha=0.25, marker=mark, ms=8, zorder=2)
     axes.plot(right, front, color=track.colour, lw=1.1 * weight, alpha=0.75, zorder=3)
     loud = np.where(track.sounding, 1.0, np.nan)
     axes.plot(right * loud, front * loud, color=track.colour, lw=3.2 * weight, alpha=0.5 + 0.4 * weight,
@@ -257,6 +263,8 @@ def _draw_azimuth(axes: "Axes", scene: Scene, tracks: list[_Track]) -> None:
                 whole, loud = _unwound(angles), np.where(track.sounding, 1.0, np.nan)
                 axes.plot(track.times, whole, color=track.colour, lw=weight, ls=style, alpha=0.8)
                 axes.plot(track.times, whole * loud, color=track.colour, lw=2.6 * weight, ls=style)
+    if tracks and not any(len(angles) for angles in known):
+        axes.text(0.5 * scene.duration, 0.0, "no direction can be heard", fontsize=10, color=_PALE, ha="center")
     axes.set_ylim(-top, top)
     step = 15 if top <= 60 else 30 if top <= 120 else 60
     ticks = np.arange(-top // step * step, top + 1, step)
@@ -275,9 +283,10 @@ def _draw_bars(axes: "Axes", scene: Scene, tracks: list[_Track]) -> None:
     for row, track in enumerate(shown):
         spans = [(start, end - start) for start, end in track.thing.sounding]
         axes.broken_barh(spans, (row - 0.36, 0.72), facecolors=track.colour, lw=0)
-        label = track.thing.label
-        name = track.thing.id if label is None or track.thing.id.startswith(label) else f"{track.thing.id} · {label}"
+        name = name_of(track.thing)
         names.append((shorten(_plain(name), 24, placeholder="…"), track.colour))
+        if spans and doing_of(track.thing):
+            _tell(axes, track, row, scene.duration)
         if not spans:
             axes.text(0.01 * scene.duration, row, "silent", fontsize=7.5, color=_PALE, va="center")
     if scene.ambience is not None:
@@ -297,6 +306,15 @@ def _draw_bars(axes: "Axes", scene: Scene, tracks: list[_Track]) -> None:
     axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
     axes.set_xlim(0, scene.duration)
     axes.set_xlabel("time, s", fontsize=9, color=_INK)
+
+
+def _tell(axes: "Axes", track: _Track, row: int, duration: float) -> None:
+    """Write beside or upon an object's bar what it does."""
+    first = track.thing.sounding[0][0] if track.thing.sounding else 0.0
+    paper = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.0}
+    words = shorten(_plain(doing_of(track.thing)), 48, placeholder="…")
+    place = min(first, 0.55 * duration) + 0.012 * duration
+    axes.text(place, row, words, fontsize=7.5, color=_INK, va="center", bbox=paper, zorder=5)
 
 
 def _tidy(axes: "Axes") -> None:
