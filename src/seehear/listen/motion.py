@@ -24,6 +24,9 @@ LEAST_SWEEP = 12.0
 LEAST_RANGE = 1.4
 """How many times nearer or farther a source must come to have moved in or out; 3 dB."""
 
+ALONE_FIT, ALONE_RANGE = 0.65, 1.8
+"""The same two where the direction does not change: a level alone may change for other reasons."""
+
 LEAST_WANDER, CLEAR_OF_NOISE = 20.0, 6.0
 """Deg of azimuth, and times its own noise, that a source must cover to be said to move on no straight way."""
 
@@ -69,11 +72,11 @@ def movement_of(course: Course, *, sustained: float) -> Movement:
     sweep, ranges = _sweep(course, way), way.range_at(course.time)
     nearer = float(np.log(ranges[0] / ranges[-1]))  # above 0: nearer at the end
     turned = sweep >= LEAST_SWEEP
-    changes = float(ranges.max() / ranges.min()) >= LEAST_RANGE
+    changes = float(ranges.max() / ranges.min()) >= (LEAST_RANGE if turned else ALONE_RANGE)
     moved = changes and sustained >= 0.5 and not _decays(course)
     if way.fit < LEAST_FIT and _wanders(course):
         return Movement("crossing", _crossing(course), 0.6, None)
-    if way.fit < LEAST_FIT or not (turned or moved):
+    if way.fit < (LEAST_FIT if turned else ALONE_FIT) or not (turned or moved):
         return Movement("still", None, _still_confidence(course, way, sweep), None)
     motion = _motion(course, way, sweep, nearer, moved=moved)
     crossing = _crossing(course) if motion == "crossing" else None

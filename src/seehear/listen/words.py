@@ -1,5 +1,6 @@
 """The facts in plain English: lines for a prompt, captions for a scene. Templates: no more is said than measured."""
 
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,9 @@ from seehear.scene.direction import Array
 
 MOST_POINTS = 8
 """Azimuths told of one source."""
+
+MOST_PHRASES = 4
+"""Told in one sentence."""
 
 _KINDS = {
     "mono": "one channel: no direction can be heard",
@@ -77,8 +81,9 @@ def caption_of(facts: Facts) -> str:
     """Give the clip's one sentence."""
     if not facts.sources:
         return "silence"
-    phrases = [phrase_of(source) for source in facts.sources[:4]]
-    more = len(facts.sources) - 4
+    phrases = _counted([phrase_of(source) for source in facts.sources])
+    more = len(phrases) - MOST_PHRASES
+    phrases = phrases[:MOST_PHRASES]
     if more > 0:
         phrases.append(f"{more} more {'sound' if more == 1 else 'sounds'}")
     return phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} and {phrases[-1]}"
@@ -95,10 +100,17 @@ def captions_over_time(facts: Facts) -> list[tuple[float, str]]:
     times = _apart(sorted(time for time in changes if time < facts.duration - 0.1), facts.duration)
     said: list[tuple[float, str]] = []
     for start, end in pairwise([*times, facts.duration]):
-        words = "; ".join(filter(None, (_now(source, start, end) for source in facts.sources))) or "silence"
+        told = _counted([words for source in facts.sources if (words := _now(source, start, end))])
+        words = "; ".join(told[:MOST_PHRASES]) or "silence"
         if not said or said[-1][1] != words:
             said.append((round(start, 3), words))
     return said
+
+
+def _counted(phrases: list[str]) -> list[str]:
+    """Say what is the same of several once, and of how many."""
+    counts = Counter(phrases)  # in the order in which they first come
+    return [phrase if count == 1 else f"{phrase} ({count} of them)" for phrase, count in counts.items()]
 
 
 def _apart(times: list[float], duration: float) -> list[float]:

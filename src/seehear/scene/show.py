@@ -313,8 +313,10 @@ def _tell(axes: "Axes", track: _Track, row: int, duration: float) -> None:
     first = track.thing.sounding[0][0] if track.thing.sounding else 0.0
     paper = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.0}
     words = shorten(_plain(doing_of(track.thing)), 48, placeholder="…")
-    place = min(first, 0.55 * duration) + 0.012 * duration
-    axes.text(place, row, words, fontsize=7.5, color=_INK, va="center", bbox=paper, zorder=5)
+    late = first > 0.6 * duration  # there the words stand before the bar
+    place = first + (-0.012 if late else 0.012) * duration
+    axes.text(place, row, words, fontsize=7.5, color=_INK, ha="right" if late else "left", va="center", bbox=paper,
+              zorder=5)  # fmt: skip
 
 
 def _tidy(axes: "Axes") -> None:
