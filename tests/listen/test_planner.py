@@ -138,6 +138,7 @@ def test_what_is_sent(folder, clip):
     assert next(iter(shown)) == "reasoning"
     assert len(shown["frames"]) == 4
     question = body["messages"][-1]["content"]
+    assert question[0]["text"] == "The recording lasts 2.00 s; the camera sees 60 degrees."
     assert facts(clip).lines[0] in question[1]["text"]
     samples, rate = soundfile.read(BytesIO(b64decode(question[3]["input_audio"]["data"])), always_2d=True)
     assert (samples.shape, rate) == ((32000, 2), 16000)

@@ -98,8 +98,8 @@ class Planner(NamedTuple):
         if self.endpoint is None:
             raise InputError("the planner needs a model: give --endpoint and --model")
         shots = [(self._shot(one), one.scene) for one in examples]
-        question = Shot(measured.lines, self._sound(clip), measured.duration)
-        messages = conversation(self.planning, shots, question, fov=spec.horizontal_fov)
+        question = Shot(measured.lines, self._sound(clip), measured.duration, spec.horizontal_fov)
+        messages = conversation(self.planning, shots, question)
 
         def check(data: dict[str, Any]) -> Scene:
             return scene_from_reply(
@@ -132,7 +132,7 @@ class Planner(NamedTuple):
 
     def _shot(self, example: Example) -> Shot:
         sound = self._sound(clip_of(example.sound)) if self.planning.sound else ()
-        return Shot(example.lines, sound, example.scene.duration)
+        return Shot(example.lines, sound, example.scene.duration, example.scene.camera.horizontal_fov)
 
     def _sound(self, clip: AudioClip) -> tuple[Any, ...]:
         return attached(clip, per_ear=self.planning.per_ear) if self.planning.sound else ()

@@ -23,7 +23,7 @@ what a fixed camera, standing where the microphones stood, would see while this 
 The layout has exactly {keyframes} frames, evenly spaced over the recording; the first is its start, the last its end. \
 Each frame has a short caption and a list of objects with id, name and box. A box is [x1, y1, x2, y2] in fractions of \
 the frame: x from 0 at the left edge to 1 at the right edge, y from 0 at the top to 1 at the bottom, x1 < x2, y1 < y2. \
-The camera sees {fov:g} degrees from the left edge to the right edge.
+With each recording it is said how many degrees the camera sees from the left edge to the right edge.
 
 Rules:
 - Everything that sounds and would be in view is an object; so is a person who plays or speaks. Silent things are not.
@@ -54,21 +54,24 @@ Answer with one JSON object: {{{reasoning}"video_caption": "...", "frames": [{{"
 
 
 class Shot(NamedTuple):
-    """One example or the question: the facts in words, and the sound's parts (none: not attached)."""
+    """One example or the question.
+
+    Attributes:
+        lines: the facts in words.
+        sound: its parts; none: not attached.
+        duration: seconds.
+        fov: deg that the camera sees.
+    """
 
     lines: Sequence[str]
     sound: Sequence[Audio]
     duration: float
+    fov: float
 
 
-def instruction(planning: Planning, *, fov: float) -> str:
-    """Give the system instruction.
-
-    Args:
-        planning: what is asked for.
-        fov: deg that the camera sees.
-    """
-    parts = [_TASK.format(keyframes=planning.keyframes, fov=fov)]
+def instruction(planning: Planning) -> str:
+    """Give the system instruction."""
+    parts = [_TASK.format(keyframes=planning.keyframes)]
     if planning.reasoning:
         parts.append(_CUES)
     if planning.facts:
@@ -77,11 +80,9 @@ def instruction(planning: Planning, *, fov: float) -> str:
     return "\n\n".join(parts)
 
 
-def conversation(
-    planning: Planning, examples: Iterable[tuple[Shot, Scene]], question: Shot, *, fov: float
-) -> tuple[Message, ...]:
+def conversation(planning: Planning, examples: Iterable[tuple[Shot, Scene]], question: Shot) -> tuple[Message, ...]:
     """Give the whole conversation up to the model's turn."""
-    turns = [said("system", instruction(planning, fov=fov))]
+    turns = [said("system", instruction(planning))]
     for shot, scene in examples:
         turns.append(_asked(planning, shot))
         turns.append(said("assistant", layout_of_scene(scene, planning)))
@@ -128,7 +129,7 @@ def _closed(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asked(planning: Planning, shot: Shot) -> Message:
-    parts: list[Part] = [Text(f"The recording lasts {shot.duration:.2f} s.")]
+    parts: list[Part] = [Text(f"The recording lasts {shot.duration:.2f} s; the camera sees {shot.fov:g} degrees.")]
     if planning.facts:
         facts = "\n".join(f"- {line}" for line in shot.lines) or "- nothing could be measured"
         parts.append(Text(f"Measured:\n{facts}"))
