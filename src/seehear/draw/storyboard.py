@@ -160,7 +160,10 @@ class _Board:
         marks.from_above(picture, spots, min(self._scene.camera.horizontal_fov, 360.0) / 2)
 
     def _caption(self, time: float) -> str | None:
-        told = [one.caption for one in self._scene.frame_captions if one.time <= time]
+        phases = self._scene.frame_captions
+        if len(phases) < 2 and self._scene.caption:  # one alone tells of its own moment only
+            return self._scene.caption
+        told = [one.caption for one in phases if one.time <= time]
         return told[-1] if told else self._scene.caption
 
 
