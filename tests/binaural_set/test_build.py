@@ -115,6 +115,21 @@ def test_higher_orders_are_decoded_at_their_own(tmp_path, order):
     assert (row["ambisonics"]["convention"], row["ambisonics"]["basis"]) == ("acn-sn3d", "detected")
 
 
+def test_a_real_recording_goes_through(tmp_path, shared):
+    sound = read_audio(shared / "data" / "foa" / "jsamb_BF_rec3.ogg", sample_rate=RATE).samples[:, : 2 * RATE]
+    video = recording(tmp_path / "in", "real")
+    soundfile.write(video.with_suffix(".wav"), sound.T, RATE, subtype="FLOAT")
+    wish = WISH._replace(ambisonics="fuma", filters=Filters(silence_share=1.0))  # it is a quiet one
+    done = binaural_set(tmp_path / "in", tmp_path / "out", wish=wish)
+    assert (done.made, done.dropped, done.failed) == (2, 0, 0)
+    for row in rows(tmp_path / "out", "manifest"):
+        assert row["left_right"] > 0.1
+        assert (tmp_path / "out" / row["scene"]).is_file()
+        ears = read_audio(tmp_path / "out" / row["name"] / "mix.binaural.flac").samples
+        assert np.isfinite(ears).all()
+        assert 1e-4 < np.abs(ears).max() < 1.0
+
+
 def test_a_huge_picture_is_reduced_and_a_flat_one_refused(tmp_path):
     recording(tmp_path / "in", "one", seconds=1.0)
     write_video(tmp_path / "in" / "one.mp4", [np.full((100, 100, 3), 90, np.uint8)] * 10, Fraction(10), force=True)

@@ -17,7 +17,7 @@ def binaural(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="A folder for each clip goes here.")],
     ambisonics: Annotated[
-        str, typer.Option(help="auto, acn-sn3d (AmbiX), acn-n3d, fuma, wxyz-sn3d or wxyz-n3d.")
+        str, typer.Option(help="auto, acn-sn3d (or ambix), acn-n3d, fuma, wxyz-sn3d or wxyz-n3d.")
     ] = "auto",
     fov: Annotated[float, typer.Option(help="Horizontal field of view, deg.")] = 90.0,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels.")] = "384x384",
@@ -62,7 +62,8 @@ def binaural(
     filters = Filters(silence_dbfs, silence_share, static_mse, static_share, voice_share, left_right)
     captions = Captions(caption_endpoint, caption_model, caption_rewriter) if caption_endpoint else None
     wish = Wish(
-        ambisonics=ambisonics, fov=fov, size_wh=options.size_of(size) or (384, 384), clip_seconds=clip_seconds,
+        ambisonics="acn-sn3d" if ambisonics == "ambix" else ambisonics, fov=fov,
+        size_wh=options.size_of(size) or (384, 384), clip_seconds=clip_seconds,
         sample_rate=sample_rate, fps=options.rate_of(fps) if fps else None, seed=seed, wander=wander,
         filters=filters, ears=ears, captions=captions.told if captions else "",
     )  # fmt: skip

@@ -94,9 +94,10 @@ def make_clip(place: Path, wish: Wish, caption: Captioner | None, order: Order) 
     """
     folder = place / order.name
     row: dict[str, Any] = {"name": order.name, "source": order.source.name, "start": order.start}
+    made = {"scene": f"{order.name}/scene.json"}
     if folder.is_dir():
         kept: dict[str, Any] = read_scene(folder / "scene.json").extra[FACTS]
-        return row | kept | row_of(folder)
+        return row | made | kept | row_of(folder)
     heard = _stretch(order, wish)
     measured: dict[str, float] = {}
     if why := _dropped_by_sound(heard.field[0], wish, measured) or _dropped_by_picture(order, wish, measured):
@@ -110,7 +111,7 @@ def make_clip(place: Path, wish: Wish, caption: Captioner | None, order: Order) 
     scene = _scene(order, heard, camera, direction, measured)
     _write(folder, order, (heard.camera, scene, ears), wish, caption)
     facts: dict[str, Any] = scene.extra[FACTS]
-    return row | facts | row_of(folder)
+    return row | made | facts | row_of(folder)
 
 
 def _stretch(order: Order, wish: Wish) -> _Heard:

@@ -119,7 +119,8 @@ def change_map(picture: Path, *, seconds: float = LOOKED_AT) -> Array | None:
 def _agreement(picture: Path) -> Callable[[Array], float] | None:
     """Give a measure of how well a field goes with the picture: how high its energy map is where the picture changes.
 
-    In standard deviations of the map over the sphere, over sqrt(3): for one source, the cosine between it and what moves.
+    In standard deviations of the map over the sphere, over sqrt(3): for one source, the cosine between it and what
+    moves.
     """
     changes = change_map(picture)
     if changes is None:
