@@ -13,11 +13,16 @@ BACKENDS = Backends(
     "sound",
     {
         "library": Backend("seehear.sound.library:LibrarySound"),
+        "mmaudio": Backend("seehear.sound.flow.placed:PlacedSound", "neural"),
         "own": Backend("seehear.sound.own:OwnSound"),
+        "visaudio": Backend("seehear.sound.flow.two_ears:TwoEarSound", "neural"),
         "voices": Backend("seehear.sound.voices:VoiceSound"),
     },
 )
-"""Every backend is made without arguments, but ``library``, which takes its folder: ``library:DIR``."""
+"""Made without arguments, or with what follows the name: ``library:DIR``, ``mmaudio:VARIANT``, ``visaudio:FILE``."""
+
+_NAMED = ("mmaudio", "visaudio")
+_ARGUED = ("library", *_NAMED)
 
 
 class SoundBackend(Protocol):
@@ -36,7 +41,7 @@ def to_stems(
     Args:
         scene: what is where; objects need not have sounding spans.
         picture: the file the scene was watched in; None where there is none (``own`` needs it).
-        backend: ``own`` | ``voices`` | ``library:DIR`` | a plugged-in name.
+        backend: ``own`` | ``voices`` | ``library:DIR`` | ``mmaudio[:VARIANT]`` | ``visaudio:FILE`` | a plugged-in name.
         seed: settles every free choice.
         sample_rate: Hz of the stems.
 
@@ -51,9 +56,9 @@ def to_stems(
     made = BACKENDS.load(name)
     if name == "library" and not argument:
         raise InputError("expected the folder of sounds after 'library:', got none: write library:DIR")
-    if argument and name != "library" and name in BACKENDS.builtin:
+    if argument and name not in _ARGUED and name in BACKENDS.builtin:
         raise InputError(f"sound backend {name!r} takes nothing after its name, got {backend!r}")
-    maker = cast(SoundBackend, made(Path(argument)) if argument else made())
+    maker = cast(SoundBackend, made(argument if name in _NAMED else Path(argument)) if argument else made())
     return maker.to_stems(scene, picture, seed=seed, sample_rate=sample_rate)
 
 

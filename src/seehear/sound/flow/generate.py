@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seehear.errors import InputError
+from seehear.errors import BackendFailed, InputError
 from seehear.sound.flow.codec import Codec, decoded
 from seehear.sound.flow.conditions import Extractors, Picture, Shown, sampled, unchanging
 from seehear.sound.flow.matching import STEPS, STRENGTH, Guided, Velocity
@@ -100,6 +100,7 @@ class Maker:
 
         Raises:
             InputError: less picture than one timing segment, or no pictures.
+            BackendFailed: sound that is not finite.
         """
         sampling = sampling or Sampling()
         text = self._read(caption, told)
@@ -128,7 +129,7 @@ class Maker:
         )
         left = round(duration * rate)
         for block in decoded(self.codec, (self._raw(one) for one in latents)):
-            yield block[:, :left].float().cpu().numpy()
+            yield _finite(block[:, :left].float().cpu().numpy())
             left -= min(left, block.shape[1])
 
     def _velocity(self, features: Any, span: Span, sampling: Sampling) -> Velocity:  # noqa: ANN401 - of one or two ears
@@ -152,6 +153,12 @@ class Maker:
     def _raw(self, latent: Tensor) -> Tensor:
         """(1, [2,] frames, channels) of the network to (ears, frames, channels) of the codec."""
         return (latent * self._std + self._mean).reshape(self.ears, -1, self.codec.channels)
+
+
+def _finite(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not np.isfinite(block).all():
+        raise BackendFailed("the network gave no finite sound: its weights are damaged, or guidance is too strong")
+    return block
 
 
 class _Once:
