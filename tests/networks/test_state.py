@@ -56,6 +56,12 @@ def test_files_are_read_with_and_without_a_wrapper(tmp_path, wrapped):
     }
 
 
+def test_numpy_beside_the_weights_does_not_stop_the_reading(tmp_path):
+    beside = {"sampler": {"indexes": np.arange(5), "queue": [np.int64(3)], "share": np.float32(0.5)}}
+    torch.save({"model": _state(), **beside}, tmp_path / "a.pth")
+    assert set(read_state(tmp_path / "a.pth")) == {"weight", "bias"}
+
+
 def test_safetensors_are_read(tmp_path):
     from safetensors.torch import save_file
 

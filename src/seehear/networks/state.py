@@ -4,6 +4,7 @@ Files of the kinds that published weights come in: safetensors, and torch's own 
 Torch files are read with ``weights_only=True``: a file that would run code is refused.
 """
 
+import codecs
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,7 +18,7 @@ from seehear.errors import InputError
 from seehear.weights import locate, row_of
 
 State = dict[str, Tensor]
-_WRAPPERS = ("state_dict", "model_state_dict", "model", "generator", "module")
+_WRAPPERS = ("state_dict", "model_state_dict", "model", "weights", "generator", "module")
 _NAMED = 3
 """Keys named of each fault."""
 
@@ -155,10 +156,15 @@ def _torch_file(file: Path) -> Any:  # noqa: ANN401 - what a file holds
 
 
 def _harmless() -> list[Any]:
-    """NumPy's numbers, which some published files hold beside the weights (an epoch, a score)."""
-    kinds = {type(np.dtype(kind)) for kind in (np.float32, np.float64, np.int64, np.int32, np.bool_)}
-    scalar = np._core.multiarray.scalar  # type: ignore[attr-defined]
-    return [scalar, np.dtype, (scalar, "numpy.core.multiarray.scalar"), *kinds]
+    """NumPy's numbers and arrays, which some published files hold beside the weights (an epoch, a sampler's state)."""
+    kinds = {type(np.dtype(kind)) for kind in "?bhilBHILfd"}
+    within = np._core.multiarray  # type: ignore[attr-defined]
+    named = [
+        (getattr(within, name), f"{room}.multiarray.{name}")
+        for name in ("scalar", "_reconstruct")
+        for room in ("numpy.core", "numpy._core")
+    ]
+    return [np.dtype, np.ndarray, (codecs.encode, "_codecs.encode"), *named, *kinds]
 
 
 def _unwrapped(found: Any, wrapper: str | None) -> State:  # noqa: ANN401 - what a file holds

@@ -76,7 +76,8 @@ class SyncOffset:
         if len(mono) < WINDOW * RATE:
             raise InputError(f"expected at least {WINDOW} s of sound, got {len(mono) / RATE:.2f} s")
         waves = torch.from_numpy(mono).unfold(0, SEGMENT_SAMPLES, SAMPLE_STRIDE)
-        found = [self.network.afeat_extractor(spectrograms(one[None, None]).to(self.device)) for one in waves]
+        parts = waves.split(SEGMENTS)
+        found = [self.network.afeat_extractor(spectrograms(part[None]).to(self.device)) for part in parts]
         return torch.cat(found, dim=1)[0].cpu().numpy()
 
     @torch.inference_mode()
