@@ -22,7 +22,7 @@ LEVEL_ERROR = 1.5
 _MIDS = np.array([-6.0, -3.0, -2.0, -1.5, -1.2, -1.0, *np.linspace(-0.85, 0.85, 13), 1.0, 1.2, 1.5, 2.0, 3.0, 6.0])
 _SCALES = np.geomspace(0.04, 6.0, 14)
 _BEARINGS = np.arange(-180.0, 180.0, 15.0)
-_POINTS = 16
+_POINTS, _FITTED = 16, 64
 
 
 class Way(NamedTuple):
@@ -70,7 +70,8 @@ def fit_way(course: Course) -> Way:
     thin = np.unique(np.linspace(0, len(course.time) - 1, _POINTS).round().astype(np.int64))
     when = (course.time[thin] - middle) / half
     start = _from_grid(when, course.azimuth[thin], course.level[thin], course)
-    best = _refined(start, (course.time - middle) / half, course)
+    few = _thinned(course)
+    best = _refined(start, (few.time - middle) / half, few)
     mid, scale, bearing, turning = best
     time, stretch = middle + half * mid, half * scale
     gain = _gain((course.time - time) / stretch)
@@ -81,6 +82,13 @@ def fit_way(course: Course) -> Way:
     return Way(
         float(time), float(wrap_azimuth(bearing)), int(turning), float(stretch), level, cost, _still_cost(course)
     )
+
+
+def _thinned(course: Course) -> Course:
+    """Give at most `_FITTED` of the points."""
+    pick = np.unique(np.linspace(0, len(course.time) - 1, _FITTED).round().astype(np.int64))
+    time, azimuth, elevation, level = (one[pick] for one in course[:4])
+    return course._replace(time=time, azimuth=azimuth, elevation=elevation, level=level)
 
 
 def _level_error(course: Course) -> float:

@@ -13,7 +13,7 @@ from seehear.scene.direction import Array, angles_to_vector, vector_to_angles
 STEP = 0.1
 """Seconds between points, at least."""
 
-MOST = 64
+MOST = 600
 """Points, at most."""
 
 PEAKS = 0.5

@@ -11,6 +11,9 @@ from seehear.listen.keyframes import keyframes_of
 from seehear.listen.words import caption_of, captions_over_time, phrase_of, source_lines
 from seehear.scene import Camera, FrameCaption, Scene, SceneObject
 
+MOST_POINTS = 64
+"""Of a source's relative distance, in the scene."""
+
 _UNKNOWN_WIDTH = "sizes and distances are taken from what is usual for the class, not heard"
 
 
@@ -67,9 +70,8 @@ def _measured(source: SourceFacts, figure: Figure) -> dict[str, Any]:
     }
     near = source.relative_distance
     if np.isfinite(near).any():
-        extra["relative_distance"] = [
-            [round(float(time), 3), round(float(one), 3)] for time, one in zip(source.times, near, strict=True)
-        ]
+        pick = np.unique(np.linspace(0, len(near) - 1, MOST_POINTS).round().astype(int))
+        extra["relative_distance"] = [[round(float(source.times[i]), 3), round(float(near[i]), 3)] for i in pick]
     if way is not None:
         extra["closest_approach"] = {
             "time": _number(way.time), "azimuth": _number(way.bearing), "speed": _number(way.speed),
