@@ -16,8 +16,11 @@ STEP = 0.1
 MOST = 600
 """Points, at most."""
 
-PEAKS = 0.5
-"""Seconds over which the loudest moment stands for the level, so that steps and bursts have one."""
+PEAKS, BEATS = 0.5, 1.2
+"""Seconds over which the loudest moment stands for the level; the longer where it comes and goes, as steps do."""
+
+BEATING = 6.0
+"""dB of roughness from which a level comes and goes."""
 
 
 class Course(NamedTuple):
@@ -69,6 +72,8 @@ def course_of(track: Track) -> Course:
     level = 10 * np.log10(total[kept] / np.bincount(block, minlength=count)[kept])
     smooth = _upper(level, max(1, round(PEAKS / step)))
     rough = float(np.median(np.abs(level - smooth))) if len(level) > 2 else 0.0
+    if rough > BEATING:
+        smooth = _upper(level, max(1, round(BEATS / step)))
     return Course(time, azimuth[kept], elevation[kept], smooth, rough, track.front_back == "unknown")
 
 
@@ -87,7 +92,7 @@ def _mean_direction(track: Track, power: Array, block: Array, count: int) -> tup
 def _upper(level: Array, reach: int) -> Array:
     """Give the loudest within ``reach`` points around, smoothed over as many."""
     wide = 2 * (reach // 2) + 1
-    padded = np.pad(level, wide // 2, mode="edge")
+    padded = np.pad(level, wide // 2, mode="reflect" if len(level) > wide // 2 else "edge")
     top = np.lib.stride_tricks.sliding_window_view(padded, wide).max(axis=-1)
     padded = np.pad(top, wide // 2, mode="edge")
     return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, wide).mean(axis=-1))
