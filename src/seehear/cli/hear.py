@@ -14,8 +14,15 @@ def hear(
     output: Annotated[str, typer.Option("-o", "--output", metavar="OUT", help=".mp4 .mkv .mov .wav .flac, or DIR/")],
     layout: options.Layout = "binaural",
     sound: Annotated[
-        str | None, typer.Option(help="own, voices or library:DIR. Default: own if the clip has sound, else voices.")
+        str | None,
+        typer.Option(
+            help="own, voices, library:DIR, mmaudio[:VARIANT] or visaudio:FILE. Default: own if the clip has sound, "
+            "else voices."
+        ),
     ] = None,
+    commercial_only: Annotated[
+        bool, typer.Option("--commercial-only", help="Refuse weights that do not allow commercial use.")
+    ] = False,
     label: Annotated[list[str] | None, typer.Option(help="What is to be seen: car, or object_0=car.")] = None,
     scene: Annotated[Path | None, typer.Option(help="A scene file instead of watching.")] = None,
     fov: Annotated[float, typer.Option(help="Horizontal field of view of the camera, deg.")] = 60.0,
@@ -56,11 +63,12 @@ def hear(
         try:
             with console.progress(quiet=json) as tell:
                 heard = run(
-                    one, out, layout=layout, sound=sound, labels=tuple(label or ()), scene=scene, horizontal_fov=fov,
-                    projection=projection, spread=spread, duration=duration, loops=loops, start=start, end=end,
-                    only=tuple(only or ()), mute=tuple(mute or ()), ambience_gain=ambience_gain,
-                    keep_original=keep_original, stream=stream, stems=stems / one.stem if stems and several else stems,
-                    hrtf=hrtf, loudness=level, air=air, seed=seed, force=force, progress=tell,
+                    one, out, layout=layout, sound=sound, commercial_only=commercial_only, labels=tuple(label or ()),
+                    scene=scene, horizontal_fov=fov, projection=projection, spread=spread, duration=duration,
+                    loops=loops, start=start, end=end, only=tuple(only or ()), mute=tuple(mute or ()),
+                    ambience_gain=ambience_gain, keep_original=keep_original, stream=stream,
+                    stems=stems / one.stem if stems and several else stems, hrtf=hrtf, loudness=level, air=air,
+                    seed=seed, force=force, progress=tell,
                 )  # fmt: skip
         except SeehearError as error:
             if not several:

@@ -205,6 +205,11 @@ class _Hearing:
         backend = self.wish["sound"]
         if backend is None:
             backend = "own" if has_sound(self.picture) else "voices"
+        if self.wish["commercial_only"]:
+            from seehear.sound.flow.needs import weights_of
+            from seehear.weights import refuse_noncommercial
+
+            refuse_noncommercial(weights_of(backend))
         self.progress("sound", 0.0)
         chosen_by = {"only": self.wish["only"], "mute": self.wish["mute"]}
         if backend != "own":  # what is muted needs no sound; out of a soundtrack it must still be taken

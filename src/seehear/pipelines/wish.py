@@ -15,7 +15,9 @@ class HearOptions(TypedDict, total=False):
 
     Attributes:
         layout: binaural, stereo, 5.1, 7.1, 5.1.4, 7.1.4, foa, hoa3.
-        sound: own, voices, library:DIR; None: own where the clip has sound, else voices.
+        sound: own, voices, library:DIR, mmaudio[:VARIANT], visaudio:FILE; None: own where the clip has sound, else
+            voices.
+        commercial_only: refuse weights whose licence does not plainly allow commercial use.
         watch: backend of `seehear.watch`.
         labels: what is to be seen: "car", or "object_0=car".
         scene: a Scene or its file, instead of watching.
@@ -39,6 +41,7 @@ class HearOptions(TypedDict, total=False):
 
     layout: str
     sound: str | None
+    commercial_only: bool
     watch: str
     labels: Sequence[str]
     scene: Scene | Path | str | None
@@ -63,10 +66,10 @@ class HearOptions(TypedDict, total=False):
 
 
 DEFAULTS = HearOptions(
-    layout="binaural", sound=None, watch="motion", labels=(), scene=None, horizontal_fov=60.0,
-    projection="perspective", spread=1.0, duration=10.0, loops=1, start=0.0, end=None, only=(), mute=(),
-    ambience_gain=0.0, keep_original=False, stream=False, stems=None, hrtf=None, loudness=-23.0, air=True, seed=0,
-    force=False,
+    layout="binaural", sound=None, commercial_only=False, watch="motion", labels=(), scene=None,
+    horizontal_fov=60.0, projection="perspective", spread=1.0, duration=10.0, loops=1, start=0.0, end=None, only=(),
+    mute=(), ambience_gain=0.0, keep_original=False, stream=False, stems=None, hrtf=None, loudness=-23.0, air=True,
+    seed=0, force=False,
 )  # fmt: skip
 
 

@@ -238,3 +238,19 @@ def test_of_ears_a_network_of_one_channel_is_none(tmp_path):
     save_network(tmp_path / "mono.safetensors", MMAudio(FLOW), CODEC)
     with pytest.raises(InputError, match="expected a network with two ears"):
         eared(tmp_path / "mono.safetensors")
+
+
+def test_the_command_line_refuses_in_one_line(film, tmp_path, monkeypatch, capsys):
+    from seehear.cli import main
+
+    for name in ("SEEHEAR_WEIGHTS", "HF_HUB_CACHE", "HF_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    given = ["hear", str(film), "-o", str(tmp_path / "out.wav"), "--label", "dog", "--sound", "mmaudio"]
+    for more, wanted in ((["--commercial-only"], "allow commercial use, got dfn5b"), ([], "seehear weights fetch")):
+        monkeypatch.setattr("sys.argv", ["seehear", *given, *more])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr().err
+        assert ended.value.code == 1
+        assert wanted in " ".join(said.split())
+    assert not (tmp_path / "out.wav").exists()
