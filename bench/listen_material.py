@@ -1,4 +1,4 @@
-"""Clips with exact directions for judging the ears: rigid spheres of three radii, KEMAR, rooms, and noise all around."""
+"""Clips with exact directions for judging the ears: rigid spheres of three radii, KEMAR, rooms, noise all around."""
 
 import os
 from collections.abc import Iterator

@@ -20,8 +20,8 @@ MOST = 6
 KNOT = 5
 """Frames of 20 ms of a leg; a course is straight in a leg."""
 
-FASTEST = 10
-"""Grid steps in a leg (200 deg/s)."""
+FASTEST = 8
+"""Grid steps in a leg (160 deg/s)."""
 
 TURN, MOTION = 6.0, 0.05
 """Log-likelihood lost for a change of speed by a grid step a leg (20 deg/s), and for each grid step."""
@@ -55,11 +55,13 @@ class Path(NamedTuple):
         place: (frames,) grid index.
         azimuth: (frames,) deg, between grid points and smooth.
         gain: log-likelihood that no other path explains.
+        chance: the same of a direction taken at random.
     """
 
     place: Whole
     azimuth: Array
     gain: float
+    chance: float
 
 
 def follow(gain: Floats, weight: Floats, table: Table) -> list[Path]:
@@ -74,16 +76,15 @@ def follow(gain: Floats, weight: Floats, table: Table) -> list[Path]:
         Paths, strongest first.
     """
     places: list[Whole] = []
-    least = PLAIN * chance(gain)
+    random = chance(gain)
     while len(places) < MOST:
         place, own = _sought(gain, weight, places, table)
-        if (places and own <= least) or any(_near(place, one, table) for one in places):
+        if (places and own <= PLAIN * random) or any(_near(place, one, table) for one in places):
             break
         places.append(place)
         places = _sought_again(gain, weight, places, table)
-    return sorted(
-        (_path(gain, weight, places, index, table) for index in range(len(places))), key=lambda one: -one.gain
-    )
+    found = [_path(gain, weight, places, index, table)._replace(chance=random) for index in range(len(places))]
+    return sorted(found, key=lambda one: -one.gain)
 
 
 def explained(gain: Floats, places: list[Whole], table: Table) -> Floats:
@@ -162,7 +163,7 @@ def _path(gain: Floats, weight: Floats, places: list[Whole], index: int, table: 
     score = _score(gain, weight, [*places[:index], *places[index + 1 :]], table)
     place = places[index]
     own = _heard(score, place)
-    return Path(place, _smooth(score, place, table), own)
+    return Path(place, _smooth(score, place, table), own, 0.0)
 
 
 def _smooth(score: Array, place: Whole, table: Table) -> Array:

@@ -1,4 +1,4 @@
-"""What a clip's channels are: told by its file, or found from the sound of its first minute.
+"""What a clip's channels are: told by its file, or found from the sound of its first half minute.
 
 Two channels: equal ones are dual mono; ones that differ in level only are panned; ones whose delays and levels go
 together as a head's do are binaural; the rest are a pair of microphones apart, whose own offset in level and delay is
@@ -29,8 +29,9 @@ DEAD = 1e-6
 IN_PHASE, MOSTLY = 0.25, 0.8
 """Rad of phase, and the share of units within, of two channels that differ in level only."""
 
-NO_HEAD_LEVEL, FLAT = 2.5, 0.3
-"""dB: level difference in phase that no head makes; unevenness over frequency that every head exceeds."""
+NO_HEAD_LEVEL, FLAT, FAR_ASIDE = 2.5, 0.3, 12.0
+"""dB: level difference in phase that no head makes; unevenness over frequency that every head exceeds; level
+difference below 1 kHz that no head makes."""
 
 HEAD_DELAY = 0.85e-3
 """Seconds: no head's delay is longer."""
@@ -41,8 +42,8 @@ GROUP = 50
 PLAIN_DELAY = 0.15e-3
 """Seconds of delay from which a head's shadow must be heard."""
 
-SHADOW, BARE, AGAINST = 0.3, 3.0, 1.0
-"""Share of the mean head's shadow that must be heard; dB of high-frequency difference up to which there is none; dB
+STRONG, CLEAR, BARE, AGAINST = 0.35, 0.7, 0.5, 1.0
+"""Strength of a delay and coherence that are believed; dB of unevenness that every head exceeds when it is aside; dB
 of low-frequency difference against the delay."""
 
 
@@ -52,7 +53,8 @@ class Pair(NamedTuple):
     Attributes:
         delay: s, positive where channel 0 leads.
         low: dB below 1 kHz, positive where channel 0 is louder.
-        high: dB from 3 to 8 kHz.
+        strength: 0 to 1, of the delay: how much of the sound has it.
+        coherence: 0 to 1, from 2 to 6 kHz.
         in_phase: share of the power from 0.5 to 4 kHz that is in phase.
         aside: dB, largest level difference of a band from 0.3 to 1.5 kHz.
         uneven: dB, standard deviation of the level difference over bands from 0.3 to 8 kHz.
@@ -60,7 +62,8 @@ class Pair(NamedTuple):
 
     delay: Array
     low: Array
-    high: Array
+    strength: Array
+    coherence: Array
     in_phase: Array
     aside: Array
     uneven: Array
@@ -151,7 +154,7 @@ def pair_measures(stretch: Stretch, sample_rate: int) -> Pair:
     frequency = np.asarray(np.arange(spectra.shape[2]) * (sample_rate / stretch.size), dtype=np.float64)
     rows = [_measures(spectra[:, at : at + GROUP], frequency) for at in range(0, spectra.shape[1], GROUP)]
     loudest = max((row[-1] for row in rows), default=0.0)
-    kept = np.array([row[:-1] for row in rows if row[-1] > max(1e-3 * loudest, 1e-11)]).reshape(-1, 6)
+    kept = np.array([row[:-1] for row in rows if row[-1] > max(1e-3 * loudest, 1e-11)]).reshape(-1, 7)
     return Pair(*kept.T)
 
 
@@ -160,17 +163,29 @@ def _measures(spectra: Spectra, frequency: Array) -> tuple[float, ...]:
     power = np.array([(one.real**2 + one.imag**2).sum(axis=0) for one in (left, right)], dtype=np.float64) + 1e-20
     each = left * right.conj()
     cross = each.sum(axis=0)
-    low, middle = (frequency > 100) & (frequency < 1000), (frequency > 500) & (frequency < 4000)
-    high, all_ = (frequency > 3000) & (frequency < 8000), (frequency > 150) & (frequency < 6000)
+    low, middle, high, all_ = (
+        (frequency > first) & (frequency < last)
+        for first, last in ((100.0, 1000.0), (500.0, 4000.0), (2000.0, 6000.0), (150.0, 6000.0))
+    )
     delays = np.linspace(-2.5e-3, 2.5e-3, 501)
     loud = all_ & (power.sum(axis=0) > 1e-4 * power.sum(axis=0)[all_].max(initial=0.0))
     white = cross[loud] / (np.sqrt(power[0] * power[1])[loud])
     wave = (np.exp(-2j * np.pi * np.outer(delays, frequency[loud])) @ white).real
     near = np.abs(np.angle(cross[middle])) < IN_PHASE
     weight = np.abs(cross[middle])
-    levels = [float(10 * np.log10(power[0, band].sum() / power[1, band].sum())) for band in (low, high)]
+    level = 10.0 * np.log10(power[0, low].sum() / power[1, low].sum())
+    strength = wave.max() / (np.abs(white).sum() + 1e-20)
+    coherence = np.abs(cross[high]).sum() / (np.sqrt(power[0, high] * power[1, high]).sum() + 1e-20)
     share = float((weight * near).sum() / (weight.sum() + 1e-20))
-    return float(delays[wave.argmax()]), *levels, share, *_unevenness(power, frequency), float(power.sum())
+    return (
+        float(delays[wave.argmax()]),
+        float(level),
+        float(strength),
+        float(coherence),
+        share,
+        *_unevenness(power, frequency),
+        float(power.sum()),
+    )
 
 
 def _unevenness(power: Array, frequency: Array) -> tuple[float, float]:
@@ -182,17 +197,19 @@ def _unevenness(power: Array, frequency: Array) -> tuple[float, float]:
     return float(np.abs(level[:7][loud[:7]]).max(initial=0.0)), float(np.std(level[loud]))
 
 
-def pair_format(pair: Pair, energy: tuple[float, float], difference: float) -> Format:
+def pair_format(pair: Pair, energy: tuple[float, float], product: float) -> Format:
     """Say what two channels are.
 
     Args:
-        pair: measures of the first minute.
-        energy: of each channel.
-        difference: energy of their difference.
+        pair: measures of the first half minute.
+        energy: of each channel, without its mean.
+        product: sum of their product, likewise.
     """
     total = sum(energy)
-    if difference <= EQUAL * total or not len(pair.delay):
+    if total - 2.0 * product <= EQUAL * total or not len(pair.delay):
         return Format("dual_mono", 1.0 if total else 0.5, "mono", reasons=("both channels are equal",))
+    if total + 2.0 * product <= EQUAL * total:
+        return Format("dual_mono", 1.0, "mono", reasons=("both channels are equal, one of them inverted",))
     if min(energy) <= DEAD * max(energy):
         dead = "left" if energy[0] < energy[1] else "right"
         return Format("mono", 1.0, "mono", reasons=(f"the {dead} channel is dead",))
@@ -201,35 +218,35 @@ def pair_format(pair: Pair, energy: tuple[float, float], difference: float) -> F
     if share > MOSTLY and (aside.mean() > 0.2 or np.median(pair.uneven) < FLAT):
         reason = f"{100 * share:.0f} % of the sound is in phase: the channels differ in level only"
         return Format("panned", round(min(1.0, share), 2), "stereo", reasons=(reason,))
+    if (np.abs(pair.low) > FAR_ASIDE).mean() > 0.3:
+        return Format("panned", 0.7, "stereo", reasons=("low sounds differ in level by more than a head can do",))
     return _apart(pair)
 
 
 def _apart(pair: Pair) -> Format:
     """Tell a head from two free microphones."""
-    wide = float((np.abs(pair.delay) > HEAD_DELAY).mean())
+    sure = pair.strength > STRONG
+    wide = float((np.abs(pair.delay) > HEAD_DELAY)[sure].mean()) if sure.any() else 0.0
     plain = np.abs(pair.delay) > PLAIN_DELAY
-    side = np.sign(pair.delay[plain])
-    against = pair.low[plain] * side < -AGAINST
-    bare = pair.high[plain] * side < np.minimum(SHADOW * 17e3 * np.abs(pair.delay[plain]), SHADOW * 12.7)
-    bare &= np.abs(pair.high[plain]) < BARE
-    if wide > 0.2:
+    bare = ((pair.coherence > CLEAR) & (pair.uneven < BARE))[plain]
+    against = (pair.low * np.sign(pair.delay) < -AGAINST)[plain & sure]
+    if wide > 0.4:
         return _spaced(pair, f"{100 * wide:.0f} % of the delays are longer than a head's")
-    if plain.sum() >= 2 and (against | bare).mean() > 0.7:
-        return _spaced(pair, f"no head's shadow goes with {100 * (against | bare).mean():.0f} % of the delays")
-    sure = 0.6 if not plain.any() else 0.5 + 0.5 * float(1.0 - (against | bare).mean())
-    reason = "delays are a head's, and the nearer ear is louder" if plain.any() else "delays are within a head's"
-    return Format("binaural", round(sure, 2), "binaural", reasons=(reason,))
+    if plain.mean() > 0.3 and bare.mean() > 0.7:
+        return _spaced(pair, "levels do not change with frequency, as a head's do")
+    if len(against) > 1 and against.mean() > 0.8 and (plain & sure).mean() > 0.5:
+        return _spaced(pair, "the louder channel is the later one throughout")
+    reason = "delays are a head's, and levels change with frequency" if plain.any() else "delays are within a head's"
+    return Format("binaural", 0.85 if (plain & sure).any() else 0.6, "binaural", reasons=(reason,))
 
 
 def _spaced(pair: Pair, reason: str) -> Format:
     level, delay = float(np.median(pair.low)), float(np.median(pair.delay))
-    against = level * delay < 0.0 and abs(level) > 1.0 and abs(delay) > 60e-6
-    reasons = [reason]
+    against = level * delay < 0.0 and abs(level) > AGAINST and abs(delay) > 60e-6
+    reasons = [reason, f"a level difference of {level:+.1f} dB is the rig's"]
     if against:
-        reasons.append(
-            f"the louder channel is late throughout: {level:+.1f} dB and {1e6 * delay:+.0f} us are the rig's"
-        )
+        reasons.append(f"and so is a delay of {1e6 * delay:+.0f} us, for the louder channel is late")
     return Format(
-        "spaced_pair", 0.7, "stereo", level_offset_db=level if against else 0.0,
+        "spaced_pair", 0.7, "stereo", level_offset_db=level,
         delay_offset=delay if against else 0.0, reasons=tuple(reasons),
     )  # fmt: skip

@@ -33,8 +33,11 @@ HOP = 0.01
 FRAMES = 1000
 """Frames of a stretch."""
 
-FIRST = 60.0
+FIRST = 30.0
 """Seconds that the format is told by."""
+
+SILENT = 1e-9
+"""Share of the energy without its mean that is nothing but rounding."""
 
 CLIPPED, CLIPPED_SAMPLES = 0.999, 3
 """Level, and samples of a channel in a row at it, that are clipping."""
@@ -58,8 +61,8 @@ class _Watched:
             self.energy += (block.astype(np.float64) ** 2).sum(axis=1)
             self.mean += block.sum(axis=1, dtype=np.float64)
             full = np.abs(block) >= CLIPPED
-            if full.any():
-                runs = np.lib.stride_tricks.sliding_window_view(full, min(CLIPPED_SAMPLES, full.shape[1]), axis=1)
+            if full.any() and full.shape[1] >= CLIPPED_SAMPLES:
+                runs = np.lib.stride_tricks.sliding_window_view(full, CLIPPED_SAMPLES, axis=1)
                 self.clipped += int(runs.all(axis=2).sum())
             yield block
 
@@ -125,11 +128,11 @@ def _sense(
 
 
 def _pair_format(watched: _Watched, clip: Clip) -> Format:
-    differences: list[float] = []
+    product = [0.0]
 
     def seen() -> Iterator[Samples]:
         for block in watched:
-            differences.append(float(((block[0].astype(np.float64) - block[1]) ** 2).sum()))
+            product[0] += float(np.dot(block[0].astype(np.float64), block[1]))
             yield block
 
     hop = round(HOP * clip.sample_rate)
@@ -138,8 +141,12 @@ def _pair_format(watched: _Watched, clip: Clip) -> Format:
         for one in stretches(seen(), clip.sample_rate, hop=hop, frames=FRAMES, context=0)
     ]
     pair = Pair(*(np.concatenate([getattr(row, name) for row in rows] or [np.zeros(0)]) for name in Pair._fields))
-    left, right = watched.energy if watched.count else (0.0, 0.0)
-    return pair_format(pair, (float(left), float(right)), sum(differences))
+    if not watched.count:
+        return pair_format(pair, (0.0, 0.0), 0.0)
+    left, right = watched.energy - watched.mean**2 / watched.count
+    if left + right <= SILENT * watched.energy.sum():
+        left, right = 0.0, 0.0
+    return pair_format(pair, (left, right), product[0] - float(np.prod(watched.mean)) / watched.count)
 
 
 def _pieces(stretch: Stretch, sense: Sense, start: float) -> list[Piece]:
@@ -150,7 +157,7 @@ def _pieces(stretch: Stretch, sense: Sense, start: float) -> list[Piece]:
     if not directed(sense):
         power = units.power.sum(axis=1).astype(np.float64)
         nothing, whole = np.full(len(power), np.nan), np.ones(len(power))
-        return [Piece(units.time + start, nothing, None, power, power, whole, float(units.weight.sum()))]
+        return [Piece(units.time + start, nothing, None, power, power, whole, float(units.weight.sum()), 0.0)]
     table = table_of(bands_of(sense.sample_rate, stretch.size), sense)
     gain = gains(units, table)
     paths = follow(gain, units.weight, table)
@@ -169,7 +176,8 @@ def _piece(units: Units, gain: Floats, path: Path, share: Floats, start: float, 
         elevation = _elevation(units, mine)
     return Piece(
         units.time + start, path.azimuth, elevation, mine.sum(axis=1).astype(np.float64),
-        (mine * fits).sum(axis=1).astype(np.float64), ((mine * units.coherence).sum(axis=1) / total), path.gain,
+        (mine * fits).sum(axis=1).astype(np.float64), ((mine * units.coherence).sum(axis=1) / total),
+        path.gain, path.chance,
     )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ FAINT, AUDIBLE = 35.0, -100.0
 BRIDGE, SHORTEST = 0.16, 0.04
 """Seconds of silence that are bridged, and of sound that are not a sound."""
 
+DOUBT = 0.15
+"""What chance explains, as counted against a track's confidence."""
+
 KEPT_SHARE = 0.005
 """Share of the strongest track's gain below which a track is dropped."""
 
@@ -32,6 +35,7 @@ class Piece(NamedTuple):
         direct: (n,) mean square of the part that fits its direction.
         coherence: (n,) 0 to 1.
         gain: log-likelihood that it alone explains.
+        chance: the same of a direction taken at random.
     """
 
     time: Array
@@ -41,6 +45,7 @@ class Piece(NamedTuple):
     direct: Array
     coherence: Array
     gain: float
+    chance: float
 
 
 def joined(stretches: list[list[Piece]], step: float, *, front_back: Literal["known", "unknown"]) -> tuple[Track, ...]:
@@ -58,7 +63,7 @@ def joined(stretches: list[list[Piece]], step: float, *, front_back: Literal["kn
                 chains.append([piece])
     gains = [sum(piece.gain for piece in chain) for chain in chains]
     tracks = [
-        _track(chain, step, gain / max(gains), front_back)
+        _track(chain, step, gain / max(gain + DOUBT * sum(piece.chance for piece in chain), 1e-9), front_back)
         for chain, gain in zip(chains, gains, strict=True)
         if gain >= KEPT_SHARE * max(gains)
     ]
@@ -84,7 +89,7 @@ def _track(chain: list[Piece], step: float, share: float, front_back: Literal["k
         time, azimuth, power, coherence = time[kept], azimuth[kept], power[kept], coherence[kept]
         elevation = None if elevation is None else elevation[kept]
     level = 10.0 * np.log10(power + 1e-12)
-    confidence = float(np.clip(0.4 + share, 0.0, 0.99))
+    confidence = float(np.clip(share, 0.1, 0.99))
     return Track(time, azimuth, elevation, level, coherence, sounding, confidence, front_back)
 
 

@@ -48,7 +48,7 @@ def units_of(stretch: Stretch, sense: Sense) -> Units:
         return field_units(stretch, bands, time, np.stack([x, y, z]), whole)
     if kind in ("loudspeakers", "panned"):
         return field_units(stretch, bands, time, *_heard_at_centre(stretch.spectra, sense.format.layout))
-    whole = stretch.spectra.mean(axis=0)
+    whole = stretch.spectra[int((np.abs(stretch.spectra) ** 2).sum(axis=(1, 2)).argmax())]
     return field_units(stretch, bands, time, np.stack([whole, 0 * whole, 0 * whole]), whole)
 
 

@@ -24,6 +24,9 @@ WINDOW = 0.0232
 
 HIGHEST_CHANNELS = 64
 
+LARGEST = 1000.0
+"""Sample value from which samples are taken for integers."""
+
 
 class Clip(NamedTuple):
     """What is known of a sound before it is read.
@@ -69,6 +72,8 @@ def clip_of(source: Source) -> Clip:
     """
     if isinstance(source, tuple):
         samples, rate = source
+        if not isinstance(samples, np.ndarray):
+            raise InputError(f"expected samples as an array, got {type(samples).__name__}: use numpy.asarray")
         if samples.ndim != 2 or not (1 <= samples.shape[0] <= HIGHEST_CHANNELS and samples.shape[1] >= 1):
             raise InputError(
                 f"expected samples of shape (1 to {HIGHEST_CHANNELS} channels, 1 or more samples), got {samples.shape}"
@@ -103,7 +108,8 @@ def blocks_of(source: Source, *, start: float = 0.0, end: float | None = None, s
     if not isinstance(source, tuple):
         from seehear.media.audio import audio_blocks
 
-        yield from audio_blocks(source, start=start, end=end, size=size)
+        for block in audio_blocks(source, start=start, end=end, size=size):
+            yield _bounded(block)
         return
     samples, rate = source
     first = max(0, round(start * rate))
@@ -116,7 +122,15 @@ def blocks_of(source: Source, *, start: float = 0.0, end: float | None = None, s
                 f"expected finite samples, got {block[channel, index]} at {(at + index) / rate:.6f} s in channel "
                 f"{channel}: repair the sound"
             )
-        yield block
+        yield _bounded(block)
+
+
+def _bounded(block: Samples) -> Samples:
+    """Refuse samples that are in other units than full scale."""
+    largest = float(np.abs(block).max(initial=0.0))
+    if largest > LARGEST:
+        raise InputError(f"expected samples with full scale at 1, got {largest:g}: divide them by their full scale")
+    return block
 
 
 def stretches(blocks: Iterator[Samples], sample_rate: int, *, hop: int, frames: int, context: int) -> Iterator[Stretch]:
