@@ -23,7 +23,7 @@ KNOT = 5
 FASTEST = 8
 """Grid steps in a leg (160 deg/s)."""
 
-TURN, MOTION = 6.0, 0.05
+TURN, MOTION = 7.0, 0.2
 """Log-likelihood lost for a change of speed by a grid step a leg (20 deg/s), and for each grid step."""
 
 EVIDENCE = 3.0
@@ -138,10 +138,16 @@ def _heard(score: Array, place: Whole) -> float:
 
 
 def _tempered(score: Array) -> Array:
-    """Scale a score so that a frame's best direction has the log-likelihood `EVIDENCE` where there is any."""
+    """Scale a score so that a frame's best direction has the log-likelihood `EVIDENCE` where there is any.
+
+    Loud onsets are held down to twice that: one frame alone must not call a path to it.
+    """
     best = np.maximum(score.max(axis=1), 0.0)
-    power = float((best**2).sum())
-    return np.asarray(score * (EVIDENCE * float(best.sum()) / power if power > 0.0 else 0.0))
+    total = float(best.sum())
+    if total <= 0.0:
+        return np.zeros_like(score)
+    usual = float((best**2).sum()) / total
+    return np.asarray(score * (2.0 * EVIDENCE / (usual + best))[:, None])
 
 
 def _sought_again(gain: Floats, weight: Floats, places: list[Whole], table: Table) -> list[Whole]:
