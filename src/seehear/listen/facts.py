@@ -26,6 +26,12 @@ Side = Literal["left", "centre", "right"]
 SIDE_FROM = 8.0
 """Deg of azimuth up to which a source counts as in the centre."""
 
+TRUSTED = 0.8
+"""Share of the movement that a way must explain for its distance to be said."""
+
+NEAREST, FARTHEST = 1.0, 60.0
+"""Metres within which a distance by Doppler is believed."""
+
 MOVES = 0.6
 """Confidence of a movement from which it says something of what moves."""
 
@@ -188,7 +194,9 @@ def _source(track: Track, sketch: Sketch, duration: float) -> SourceFacts:
 
 def _approach(way: Way, pitch: PitchCourse, course: Course) -> Approach:
     speed = speed_from(pitch, way)
-    distance = None if speed is None else speed * way.scale
+    distance = None if speed is None or way.fit < TRUSTED else speed * way.scale
+    if distance is not None and not NEAREST <= distance <= FARTHEST:
+        distance = None
     return Approach(way.time, way.bearing, way.turning, way.scale, speed, distance, way.fit)
 
 
