@@ -67,7 +67,8 @@ def test_sixteen_keyframes_by_default_and_more_where_they_are_needed():
     times = [key.time for key in made.objects[0].keyframes]
     assert set(np.round(np.linspace(0, 4, 16), 4)) <= set(times)
     still = scene("still")
-    assert len(still.objects[0].keyframes) == 1
+    assert len(still.objects[0].keyframes) == 16
+    assert len({key.box for key in still.objects[0].keyframes}) == 1
 
 
 def test_without_directions_there_are_no_boxes_but_motion_and_words():

@@ -24,7 +24,7 @@ def listen(
     ] = None,
     fov: Annotated[float, typer.Option(help="Horizontal field of view of the picture to be made, deg.")] = 60.0,
     projection: Annotated[str, typer.Option(help="perspective or equirectangular.")] = "perspective",
-    keyframes: Annotated[int, typer.Option(help="Of each object that moves, at least.")] = 16,
+    keyframes: Annotated[int, typer.Option(help="Of each object, at least.")] = 16,
     start: Annotated[float, typer.Option(help="From here, s.")] = 0.0,
     end: Annotated[float | None, typer.Option(help="To here, s.")] = None,
     fallback: Annotated[str | None, typer.Option(help="The backend to ask where the first one fails: cues.")] = None,

@@ -14,7 +14,7 @@ from seehear.scene import Camera, FrameCaption, Scene, SceneObject
 MOST_POINTS = 64
 """Of a source's relative distance, in the scene."""
 
-_UNKNOWN_WIDTH = "sizes and distances are taken from what is usual for the class, not heard"
+_PRIORS = "sizes and distances are taken from what is usual for the class, not heard"
 
 
 class CuesListen:
@@ -82,7 +82,7 @@ def _measured(source: SourceFacts, figure: Figure) -> dict[str, Any]:
 
 def _extra(facts: Facts) -> dict[str, Any]:
     form = facts.format
-    unknown = [*facts.remarks, *([_UNKNOWN_WIDTH] if facts.sources else [])]
+    unknown = [*facts.remarks, *([_PRIORS] if facts.sources else [])]
     return {
         "format": {
             "kind": form.kind, "confidence": _share(form.confidence), "layout": form.layout,

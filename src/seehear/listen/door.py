@@ -5,7 +5,6 @@ Times of the scene run from ``start`` of the clip. Azimuth in degrees, +90 is le
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from seehear.backends import Backend, Backends
@@ -78,7 +77,7 @@ def to_scene(
         horizontal_fov: deg that the picture spans, (0, 180) perspective, (0, 360] equirectangular.
         projection: perspective or equirectangular.
         size_wh: pixels of the picture, for its shape; None: 16:9.
-        keyframes: of each object that moves, at least.
+        keyframes: of each object with a direction, at least.
         start: seconds into the clip where the scene begins.
         end: seconds into the clip where it ends; None: the clip's end.
         fallback: the backend that is asked where the first one fails; None: the failure is the caller's.
@@ -130,14 +129,3 @@ def _camera(horizontal_fov: float, projection: str, size_wh: tuple[int, int] | N
     if size_wh is not None and min(size_wh) < 1:
         raise InputError(f"size_wh must be at least 1 pixel each way, got {size_wh}")
     return CameraSpec(horizontal_fov=horizontal_fov, projection=cast(Projection, projection), size_wh=size_wh)
-
-
-def clip_path(wish: Wish) -> Path:
-    """Give the file that a backend is asked to read itself.
-
-    Raises:
-        InputError: the clip is samples in memory.
-    """
-    if isinstance(wish.clip, tuple):
-        raise InputError("this backend reads the sound's file itself, got samples: give a path")
-    return Path(wish.clip)

@@ -28,7 +28,7 @@ _STEPS = 2000
 Project = Callable[[Array], Array]
 
 
-class Course(NamedTuple):
+class Line(NamedTuple):
     """A source's direction and distance at (n,) times."""
 
     time: Array
@@ -54,7 +54,7 @@ def keyframes_of(
         return (Keyframe(time=0.0),)
     course = _course(source, figure)
     still = source.motion == "still"
-    stamps = np.zeros(1) if still else _bends(even, course)
+    stamps = even if still else _bends(even, course)
     way = Path(SceneObject(id="way", keyframes=tuple(_keys(stamps, course, figure))))
 
     def project(times: Array) -> Array:
@@ -64,7 +64,7 @@ def keyframes_of(
     return tuple(_key(time, way, course, figure, box) for time, box in zip(times, visible(project(times)), strict=True))
 
 
-def _course(source: SourceFacts, figure: Figure) -> Course:
+def _course(source: SourceFacts, figure: Figure) -> Line:
     known = np.isfinite(source.azimuth)
     time, azimuth = source.times[known], source.azimuth[known]
     azimuth = np.rad2deg(np.unwrap(np.deg2rad(azimuth)))
@@ -78,7 +78,7 @@ def _course(source: SourceFacts, figure: Figure) -> Course:
     heard = source.elevation[known]
     # without an ear for height, things stand where their figure stands
     level = np.rad2deg(np.arctan2(figure.middle, distance))
-    return Course(time, azimuth, np.where(np.isfinite(heard), heard, level), distance)
+    return Line(time, azimuth, np.where(np.isfinite(heard), heard, level), distance)
 
 
 def _smooth(azimuth: Array) -> Array:
@@ -95,12 +95,12 @@ def _unfolded(time: Array, azimuth: Array, closest: float) -> Array:
     return np.asarray(np.where(time > closest, side * 180.0 - azimuth, azimuth))
 
 
-def _at(course: Course, values: Array, times: Array) -> Array:
-    """Read a course at times, smoothed over the spacing of its own points; held outside."""
+def _at(course: Line, values: Array, times: Array) -> Array:
+    """Read a column of a line at times; held outside."""
     return np.asarray(np.interp(times, course.time, values))
 
 
-def _bends(even: Array, course: Course) -> Array:
+def _bends(even: Array, course: Line) -> Array:
     """Add the times at which the course is farthest from the lines between keyframes, while it is far."""
     times = even
     for _ in range(len(even)):
@@ -113,7 +113,7 @@ def _bends(even: Array, course: Course) -> Array:
     return times
 
 
-def _keys(times: Array, course: Course, figure: Figure) -> list[Keyframe]:
+def _keys(times: Array, course: Line, figure: Figure) -> list[Keyframe]:
     azimuth = wrap_azimuth(_at(course, course.azimuth, times))
     elevation, distance = (_at(course, one, times) for one in (course.elevation, course.distance))
     return [
@@ -126,7 +126,7 @@ def _second(time: float) -> float:
     return round(float(time), 4)
 
 
-def _key(time: float, way: Path, course: Course, figure: Figure, box: Array) -> Keyframe:
+def _key(time: float, way: Path, course: Line, figure: Figure, box: Array) -> Keyframe:
     place = way.at(_second(time))
     seen = bool(np.isfinite(box).all())
     inside = course.time[0] - 0.05 <= time <= course.time[-1] + 0.05
@@ -140,7 +140,7 @@ def _key(time: float, way: Path, course: Course, figure: Figure, box: Array) -> 
     )
 
 
-def _boxes(camera: Camera, way: Path, course: Course, figure: Figure, times: Array) -> Array:
+def _boxes(camera: Camera, way: Path, course: Line, figure: Figure, times: Array) -> Array:
     """Give the boxes, (n, 4), not clipped, of an upright figure facing the camera; nan behind it."""
     place = way.at(times)
     distance = place.distance if figure.known else _at(course, course.distance, times)
