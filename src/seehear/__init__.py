@@ -16,21 +16,8 @@ __version__ = "0.1.0"
 __all__ = ["Scene", "__version__", "hear", "read_scene", "render", "scene_to_json", "see"]
 
 _ROOMS = (
-    *(
-        "acoustics",
-        "bench",
-        "chat",
-        "draw",
-        "figures",
-        "listen",
-        "media",
-        "networks",
-        "pipelines",
-        "scene",
-        "score",
-        "simulate",
-    ),
-    *("sound", "train", "voices", "watch", "weights"),
+    *("acoustics", "bench", "chat", "draw", "engine", "figures", "listen", "media", "networks", "pipelines", "scene"),
+    *("score", "simulate", "sound", "train", "voices", "watch", "weights"),
 )
 _NAMES = {
     "Scene": "scene",

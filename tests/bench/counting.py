@@ -38,6 +38,12 @@ class Counting:
         return Picture(frame, {"sound": np.ones((2, 480), dtype=np.float32)}, 48000, "<b>&")
 
 
+def dies_of_three(number):
+    if number == 3:
+        os._exit(9)
+    return number
+
+
 WORK = Counting()
 TASK = Task(
     name="counting", summary="nothing", system="system", baselines=("other",), metrics=(ERROR,),

@@ -13,7 +13,7 @@ def seehear(*words: str) -> subprocess.CompletedProcess:
 
 def test_list_names_the_tasks():
     told = json.loads(seehear("bench", "list", "--json").stdout)
-    assert [one["task"] for one in told] == ["worlds-hear", "worlds-own", "localisation", "worlds-listen"]
+    assert [one["task"] for one in told] == ["worlds-hear", "worlds-own", "localisation", "worlds-listen", "round-trip"]
     assert "worlds-own" in seehear("bench", "list").stderr
 
 

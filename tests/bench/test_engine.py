@@ -17,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seehear.bench import run
-from seehear.bench.engine import ItemStore, LocalEngine, Tally, engine_of
+from seehear.bench.items import ItemStore
+from seehear.bench.tally import Tally
+from seehear.engine import LocalEngine, engine_of
 from seehear.errors import InputError, MissingBackend, UnknownBackend
 
 HERE = Path(__file__).resolve().parent
@@ -131,7 +133,40 @@ def test_a_failed_item_is_a_row_and_other_errors_stop(tmp_path):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_map_gives_every_piece_once(jobs):
-    assert sorted(LocalEngine(jobs=jobs).map(partial(pow, 2), 40)) == [2**index for index in range(40)]
+    found = {one.number: one.got() for one in LocalEngine(jobs=jobs).map(partial(pow, 2), range(3, 40))}
+    assert found == {number: 2**number for number in range(3, 40)}
+
+
+def test_an_unforeseen_error_is_a_row_that_a_rerun_tries_again(counting, tmp_path, monkeypatch):
+    measure = counting.Counting.measure
+
+    def breaks(self, options, index):
+        return 1 // 0 if index == 5 else measure(self, options, index)
+
+    monkeypatch.setattr(counting.Counting, "measure", breaks)
+    done = run(counting.TASK, tmp_path / "run", n=10)
+    assert done.failed == 2
+    assert done.table.failed["ZeroDivisionError: integer division or modulo by zero"] == 1
+    monkeypatch.setattr(counting.Counting, "measure", measure)
+    again = run(counting.TASK, tmp_path / "run", n=10)
+    assert (again.made, again.failed) == (1, 1)
+    whole = run(counting.TASK, tmp_path / "whole", n=10)
+    assert again.table == whole.table
+
+
+def test_a_process_that_dies_takes_only_its_own_item_along(tmp_path):
+    """Each process is ended by item 3 of 12; the others are made, and nothing waits for ever."""
+    code = "import counting, json, sys; from seehear.engine import LocalEngine\n"
+    code += "if __name__ == '__main__':\n    done = list(LocalEngine(jobs=2).map(counting.dies_of_three, range(12)))\n"
+    code += "    print(json.dumps(sorted([one.number, one.value, one.error] for one in done)))"
+    file = tmp_path / "dies.py"
+    file.write_text(code)
+    env = {**os.environ, "PYTHONPATH": f"{HERE}:{HERE.parents[1] / 'src'}", "OMP_NUM_THREADS": "1"}
+    told = subprocess.run([sys.executable, str(file)], env=env, capture_output=True, text=True, timeout=60, check=True)
+    rows = json.loads(told.stdout)
+    assert [row[0] for row in rows] == list(range(12))
+    assert [row[1] for row in rows if row[0] != 3] == [number for number in range(12) if number != 3]
+    assert "the process died" in rows[3][2]
 
 
 def test_engines_by_name():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from seehear.bench import svg
-from seehear.bench.engine import Tally
 from seehear.bench.report import number
 from seehear.bench.summary import side_of
 from seehear.bench.table import Cell
+from seehear.bench.tally import Tally
 
 
 def test_sides_have_the_fields_names():

@@ -9,9 +9,9 @@ import pytest
 
 from seehear.bench import TASKS, compare, run
 from seehear.bench.card import basis_of, differences
-from seehear.bench.engine.tally import Tally
 from seehear.bench.summary import Summary, summary_of
 from seehear.bench.table import table_of
+from seehear.bench.tally import Tally
 from seehear.bench.tasks import options_of, task_of
 from seehear.errors import InputError
 

@@ -11,7 +11,7 @@ import soundfile
 from typer.testing import CliRunner
 
 from seehear.cli.app import app
-from seehear.errors import InputError
+from seehear.errors import InputError, UnknownBackend
 from seehear.media.layout import layout_of
 from seehear.media.stem_files import FolderStems
 from seehear.scene import read_scene
@@ -204,6 +204,21 @@ def test_the_map_keeps_going():
     assert outcomes[0].error.startswith("ZeroDivisionError")
     assert outcomes[0].row is None
     assert outcomes[2].error is None
+
+
+@pytest.mark.ray
+def test_both_engines_make_the_same_bytes(tmp_path):
+    pytest.importorskip("ray")
+    for engine in ("local", "ray"):
+        done = write_worlds(tmp_path / engine, 5, seed=2, jobs=2, engine=engine, **TINY)
+        assert (done.made, done.failed) == (5, 0)
+    assert contents(tmp_path / "local") == contents(tmp_path / "ray")
+
+
+def test_another_engine_is_refused_before_anything_is_made(tmp_path):
+    with pytest.raises(UnknownBackend, match="local, ray"):
+        write_worlds(tmp_path / "set", 1, engine="spark", **TINY)
+    assert not (tmp_path / "set").exists()
 
 
 def test_the_command_line(tmp_path):

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seehear.bench.comparison import Comparison, compare
-    from seehear.bench.engine import Tally, engine_of
     from seehear.bench.runner import Run, run
     from seehear.bench.table import Table
+    from seehear.bench.tally import Tally
     from seehear.bench.task import Task
     from seehear.bench.tasks import TASKS
 
-__all__ = ["TASKS", "Comparison", "Run", "Table", "Tally", "Task", "compare", "engine_of", "run"]
+__all__ = ["TASKS", "Comparison", "Run", "Table", "Tally", "Task", "compare", "run"]
 
 _PLACES = {
-    "TASKS": "tasks", "Comparison": "comparison", "Run": "runner", "Table": "table", "Tally": "engine", "Task": "task",
-    "compare": "comparison", "engine_of": "engine", "run": "runner",
+    "TASKS": "tasks", "Comparison": "comparison", "Run": "runner", "Table": "table", "Tally": "tally", "Task": "task",
+    "compare": "comparison", "run": "runner",
 }  # fmt: skip
 
 

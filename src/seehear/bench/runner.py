@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seehear.bench.card import FREE, basis_of, card_of, differences
-from seehear.bench.engine import Done, ItemStore, engine_of
-from seehear.bench.engine.engines import Engine
-from seehear.bench.engine.items import row_line, shard_indices, shards_of
+from seehear.bench.items import Done, ItemStore, row_line, shard_indices, shards_of
 from seehear.bench.report import report_of
 from seehear.bench.summary import Summary, summary_of
 from seehear.bench.table import Table, table_of
 from seehear.bench.task import Task
 from seehear.bench.tasks import options_of, task_of
+from seehear.engine import Engine, engine_of
 from seehear.errors import InputError
 from seehear.media.atomic import written_whole
 
@@ -87,7 +86,7 @@ def run(
     _claim(place, card, force=force)
     store = ItemStore(place.resolve(), basis_of(card))
     one = partial(_make, store, task, chosen)
-    done = _all(machine, one, count, progress)
+    done = _all(machine, store, one, count, progress)
     summary = _gathered(machine, store, task, count, progress)
     table = table_of(summary, task, place / "rows.jsonl", seed=int(chosen.get("seed", 0)))
     _write(place / "table.json", json.dumps(table.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
@@ -139,9 +138,12 @@ def _make(store: ItemStore, task: Task, options: Mapping[str, Any], index: int) 
     return store.make(index, partial(task.load().measure, options))
 
 
-def _all(machine: Engine, one: Callable[[int], Done], count: int, progress: Progress) -> tuple[int, int, int]:
+def _all(
+    machine: Engine, store: ItemStore, one: Callable[[int], Done], count: int, progress: Progress
+) -> tuple[int, int, int]:
     made = failed = 0
-    for number, done in enumerate(machine.map(one, count), 1):
+    for number, outcome in enumerate(machine.map(one, range(count)), 1):
+        done = outcome.value or store.fail(outcome.number, outcome.error)
         made += done.made
         failed += bool(done.failed)
         progress("items", number / count)
@@ -152,8 +154,8 @@ def _gathered(machine: Engine, store: ItemStore, task: Task, count: int, progres
     """Write the rows in order and sum them up, folder by folder."""
     shards, whole, merged = shards_of(count), Summary(), 0
     early: dict[int, Summary] = {}  # a folder's sums that came before its turn: always the same order, the same bytes
-    for number, (shard, part) in enumerate(machine.map(partial(_sum, store, task, count), shards), 1):
-        early[shard] = part
+    for number, outcome in enumerate(machine.map(partial(_sum, store, task, count), range(shards)), 1):
+        early[outcome.number] = outcome.got()
         while merged in early:
             whole = whole.plus(early.pop(merged))
             merged += 1
@@ -166,7 +168,7 @@ def _gathered(machine: Engine, store: ItemStore, task: Task, count: int, progres
     return whole
 
 
-def _sum(store: ItemStore, task: Task, count: int, shard: int) -> tuple[int, Summary]:
+def _sum(store: ItemStore, task: Task, count: int, shard: int) -> Summary:
     """Write one folder's rows as a part of ``rows.jsonl``, and sum them up."""
     rows = []
     for index in shard_indices(shard, count):
@@ -175,7 +177,7 @@ def _sum(store: ItemStore, task: Task, count: int, shard: int) -> tuple[int, Sum
             raise InputError(f"item {index} was written and cannot be read back: check the disk of '{store.folder}'")
         rows.append(row)
     _write(_part(store, shard), "".join(row_line(row) for row in rows))
-    return shard, summary_of(rows, task)
+    return summary_of(rows, task)
 
 
 def _mark(place: Path) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from seehear.bench.engine.tally import Tally
 from seehear.bench.row import value_of
+from seehear.bench.tally import Tally
 from seehear.bench.task import Task
 
 WORST = 6

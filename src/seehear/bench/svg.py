@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from seehear.bench.engine.tally import Tally
 from seehear.bench.summary import ASIDE, BIN, SIDES
+from seehear.bench.tally import Tally
 from seehear.media.stems import Samples
 
 WIDTH, HEIGHT = 420.0, 270.0

@@ -33,7 +33,8 @@ def simulate(
         str, typer.Option(help="perspective, or equirectangular: all around, 2:1, with foa.")
     ] = "perspective",
     shards: Annotated[bool, typer.Option("--shards", help="Write WebDataset tar files, too.")] = False,
-    jobs: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    engine: Annotated[str, typer.Option(help="local, or ray (extra 'ray').")] = "local",
+    jobs: Annotated[int, typer.Option(help="Worlds at work at a time.", min=1)] = 1,
     force: Annotated[bool, typer.Option("--force", help="Start over where DIR holds other worlds.")] = False,
     json: options.Json = False,
 ) -> None:
@@ -57,7 +58,7 @@ def simulate(
             done = write_worlds(
                 output, count, seed=seed, preset=preset, layouts=layout or None, size_wh=options.size_of(size),
                 fps=rate, duration=duration, sample_rate=sample_rate, projection=_projection(projection), shards=shards,
-                jobs=jobs, force=force, progress=tell,
+                jobs=jobs, engine=engine, force=force, progress=tell,
             )  # fmt: skip
     except KeyboardInterrupt:
         raise InputError(f"stopped: whole worlds in '{output}' stay, the same command goes on") from None

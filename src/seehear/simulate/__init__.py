@@ -103,6 +103,7 @@ def write_worlds(
     projection: Projection = "perspective",
     shards: bool = False,
     jobs: int = 1,
+    engine: str = "local",
     force: bool = False,
     progress: Progress = lambda stage, done: None,
 ) -> Written:
@@ -123,7 +124,8 @@ def write_worlds(
         sample_rate: Hz.
         projection: perspective or equirectangular.
         shards: write tar files in the WebDataset form, too.
-        jobs: processes.
+        jobs: worlds at work at a time.
+        engine: ``local`` is processes on this machine, ``ray`` a cluster that sees the folder.
         force: start over where the folder holds worlds of other settings.
         progress: told how far it is.
 
@@ -132,11 +134,15 @@ def write_worlds(
 
     Raises:
         InputError: settings that no world can have, or a folder that holds something else.
+        UnknownBackend: no such engine.
+        MissingBackend: the engine's extra is not installed.
     """
     setting = _setting(preset, size_wh, fps, duration, sample_rate, projection)
     mixes = layouts or (("binaural",) if projection == "perspective" else ("foa",))
     order = checked_order(preset, PRESETS, seed=seed, setting=setting, layouts=mixes)
-    return write_set(folder, order, count=count, jobs=jobs, shards=shards, force=force, progress=progress)
+    return write_set(
+        folder, order, count=count, jobs=jobs, engine=engine, shards=shards, force=force, progress=progress
+    )
 
 
 def _setting(

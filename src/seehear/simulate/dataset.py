@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from seehear.engine import engine_of
 from seehear.errors import InputError
 from seehear.media.atomic import written_whole
 from seehear.simulate.folder import row_of, write_world
 from seehear.simulate.recordings import RECORDINGS
 from seehear.simulate.shards import write_shards
-from seehear.simulate.work import Outcome, map_items
 from seehear.simulate.world import Preset, Setting, made
 
 SETTINGS, MANIFEST, FAILURES, SHARDS = "dataset.json", "manifest.jsonl", "failures.jsonl", "shards"
@@ -79,22 +79,24 @@ def write_set(
     *,
     count: int,
     jobs: int = 1,
+    engine: str = "local",
     shards: bool = False,
     force: bool = False,
     progress: Progress = lambda stage, done: None,
 ) -> Written:
     """Make the worlds of a set that are not there yet; see `seehear.simulate.write_worlds`."""
-    place = _opened(Path(folder), order, force=force)
+    machine = engine_of(engine, jobs=jobs)
+    place = _opened(Path(folder), order, force=force).resolve()
     rows = _known(place)
     missing = [index for index in range(count) if index not in rows]
     failures: dict[int, str] = {}
     with (place / MANIFEST).open("a", encoding="utf-8") as journal:
-        for done, outcome in enumerate(_outcomes(place, order, missing, jobs), start=1):
-            if outcome.row is None:
-                failures[outcome.item] = outcome.error or ""
+        for done, outcome in enumerate(machine.map(partial(_one, place, order), missing), start=1):
+            if outcome.value is None:
+                failures[outcome.number] = outcome.error
             else:
-                rows[outcome.item] = outcome.row
-                journal.write(_line(outcome.row))
+                rows[outcome.number] = outcome.value
+                journal.write(_line(outcome.value))
                 journal.flush()
             progress("worlds", done / len(missing))
     _settled(place, rows, failures)
@@ -102,10 +104,6 @@ def write_set(
         write_shards(place / SHARDS, place, [rows[index] for index in sorted(rows)])
     made_now = len(missing) - len(failures)
     return Written(place, made_now, count - len(missing), len(failures))
-
-
-def _outcomes(place: Path, order: Order, missing: list[int], jobs: int) -> Iterator[Outcome[int, dict[str, Any]]]:
-    return map_items(partial(_one, place, order), missing, jobs=min(jobs, max(len(missing), 1)))
 
 
 def _one(place: Path, order: Order, index: int) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """The engine on a cluster: Ray Data over the items' numbers, streaming, with nothing large returned.
 
 The driver makes a dataset of numbers (never of items), the workers make each item from its number and write it to the
-run's folder, which every node must see (a shared disk); what streams back is one small answer for each item. Blocks are
-small and results are taken as they come, so neither driver nor object store grows with the number of items.
+run's folder, which every node must see (a shared disk); what streams back is one small outcome for each item. Blocks
+are small and results are taken as they come, so neither driver nor object store grows with the number of items.
 """
 
 import logging
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from seehear.engine.outcome import Outcome, tried
 from seehear.errors import InputError, MissingBackend
 
 T = TypeVar("T")
@@ -43,13 +44,14 @@ class RayEngine:
         self.jobs = jobs
         self._ray = ray
 
-    def map(self, work: Callable[[int], T], count: int) -> Iterator[T]:
-        """Give ``work(0)`` to ``work(count - 1)`` as they are done.
+    def map(self, work: Callable[[int], T], numbers: Sequence[int]) -> Iterator[Outcome[T]]:
+        """Give the outcome of ``work(number)`` for each number, as they are done.
 
         Args:
             work: can be pickled; its answer is small.
-            count: pieces of work.
+            numbers: of the items.
         """
+        count = len(numbers)
         if not count:
             return
         data = self._ray.data
@@ -60,17 +62,20 @@ class RayEngine:
         context = data.DataContext.get_current()
         context.enable_progress_bars = context.print_on_execution_start = False
         answers = data.range(count, override_num_blocks=blocks).map_batches(
-            _Worker(work), batch_size=BATCH, compute=data.TaskPoolStrategy(size=min(self.jobs, blocks)), num_cpus=1
+            _Worker(work, numbers),
+            batch_size=BATCH,
+            compute=data.TaskPoolStrategy(size=min(self.jobs, blocks)),
+            num_cpus=1,
         )
         for batch in answers.iter_batches(batch_size=None, prefetch_batches=0):
             yield from (pickle.loads(one) for one in batch["answer"])
 
 
 class _Worker:
-    """Does a batch of work; answers travel pickled, as they are small and of any type."""
+    """Does a batch of work; outcomes travel pickled, as they are small and of any type."""
 
-    def __init__(self, work: Callable[[int], Any]) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[int], Any], numbers: Sequence[int]) -> None:
+        self._work, self._numbers = work, numbers
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[bytes]]:
-        return {"answer": [pickle.dumps(self._work(int(index))) for index in batch["id"]]}
+        return {"answer": [pickle.dumps(tried(self._work, self._numbers[int(place)])) for place in batch["id"]]}

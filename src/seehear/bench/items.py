@@ -18,7 +18,7 @@ SHARD = 256
 """Items to a folder; one folder's statistics are summed at a time."""
 
 Make = Callable[[int], Mapping[str, Any]]
-"""Gives an item's row, plain JSON, from its number; `SeehearError` makes it a failed one."""
+"""Gives an item's row, plain JSON, from its number; `SeehearError` makes it a failed one for good."""
 
 
 class Done(NamedTuple):
@@ -66,21 +66,29 @@ class ItemStore(NamedTuple):
         return _hash(f"{self.basis}:{index}")
 
     def make(self, index: int, work: Make) -> Done:
-        """Make an item unless it is done; write it whole."""
+        """Make an item unless it is done; write it whole. One that failed unforeseen is tried again."""
         done = self.read(index)
-        if done is not None:
+        if done is not None and not done.get("unforeseen"):
             return Done(index, False, str(done.get("failed") or ""))
         try:
             row = dict(work(index))
         except SeehearError as error:
             row = {"id": f"{index:09d}", "failed": " ".join(str(error).split())}
+        self._write(index, row)
+        return Done(index, True, str(row.get("failed") or ""))
+
+    def fail(self, index: int, error: str) -> Done:
+        """Write an item whose work broke, or whose process died, as a failed row that a rerun tries again."""
+        self._write(index, {"id": f"{index:09d}", "failed": error, "unforeseen": True})
+        return Done(index, True, error)
+
+    def _write(self, index: int, row: dict[str, Any]) -> None:
         row = {"index": index, **row}
         text = json.dumps({"key": self.key(index), "sha256": _hash(_plain(row)), "row": row}, ensure_ascii=False)
         place = self.path(index)
         place.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(place, force=True) as beside:
             beside.write_text(text + "\n", encoding="utf-8")
-        return Done(index, True, str(row.get("failed") or ""))
 
 
 def shards_of(count: int) -> int:
