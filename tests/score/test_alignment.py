@@ -33,6 +33,7 @@ def test_the_swap_is_noticed(layout):
     assert got.correlation.value < -0.99
     assert got.azimuth.value > 25.0
     assert got.within.value < 0.35
+    assert got.on_screen.value == scored(clip).on_screen.value  # both edges are as far away: blind to a swap
 
 
 @pytest.mark.parametrize("layout", MANY)

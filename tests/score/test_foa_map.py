@@ -84,6 +84,7 @@ def test_laws():
     left = rendered("left", "foa")
     swapped = scored(mirrored(left.samples, left.layout), left.samples)
     assert swapped.cc.value == pytest.approx(np.cos(np.deg2rad(50.0)), abs=1e-3)
+    assert 0.5 < swapped.auc.value < 0.99 < scored(left.samples, left.samples).auc.value
     turn = rotate_harmonics(rotation_matrix(37.0, 20.0, 10.0), 1)
     one, other = wave(20.0), wave(70.0, 30.0)
     turned = scored((turn @ one).astype(np.float32), (turn @ other).astype(np.float32))

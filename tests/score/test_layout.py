@@ -129,3 +129,12 @@ def test_laws(one, other, random):
         assert there == pytest.approx(metric([mixed], [other]).value, abs=1e-12)
         assert 0.0 <= there <= 1.0 + 1e-12
     assert ltsim([one], [other]).value >= np.exp(-1) - 1e-12
+
+
+def test_a_mirrored_picture_scores_less_but_ltsim_hardly_notices():
+    """Two things, left and right, change sides: overlap is gone, LTSim stays above 0.65, DocSim falls."""
+    one = boxes_of(["dog", "car"], np.array([[0.05, 0.4, 0.25, 0.6], [0.7, 0.3, 0.95, 0.7]]))
+    mirror = boxes_of(["dog", "car"], one.xyxy[:, [2, 1, 0, 3]] * [-1, 1, -1, 1] + [1, 0, 1, 0])
+    assert max_iou([one], [mirror]).value == 0.0
+    assert 0.65 < ltsim([one], [mirror]).value < 0.95
+    assert docsim([one], [mirror]).value < 0.5 * docsim([one], [one]).value

@@ -207,6 +207,7 @@ def test_the_map_keeps_going():
 
 
 @pytest.mark.ray
+@pytest.mark.filterwarnings("ignore")  # Ray's own
 def test_both_engines_make_the_same_bytes(tmp_path):
     pytest.importorskip("ray")
     for engine in ("local", "ray"):

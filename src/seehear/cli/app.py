@@ -16,6 +16,7 @@ from seehear.cli.draw import draw
 from seehear.cli.hear import hear
 from seehear.cli.listen import listen
 from seehear.cli.render import render
+from seehear.cli.score import score
 from seehear.cli.see import see
 from seehear.cli.show import show
 from seehear.cli.simulate import simulate
@@ -47,7 +48,7 @@ app = typer.Typer(
     help="Pictures into the sound they would make, in the right place. Start with: seehear demo",
     epilog="Every command takes --help and --debug.",
 )
-for one in (hear, see, listen, watch, render, draw, simulate, show, demo):
+for one in (hear, see, listen, watch, render, draw, simulate, score, show, demo):
     app.command()(told(one))
 
 benches = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Benchmarks: list, run, compare.")
