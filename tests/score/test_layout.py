@@ -137,4 +137,4 @@ def test_a_mirrored_picture_scores_less_but_ltsim_hardly_notices():
     mirror = boxes_of(["dog", "car"], one.xyxy[:, [2, 1, 0, 3]] * [-1, 1, -1, 1] + [1, 0, 1, 0])
     assert max_iou([one], [mirror]).value == 0.0
     assert 0.65 < ltsim([one], [mirror]).value < 0.95
-    assert docsim([one], [mirror]).value < 0.5 * docsim([one], [one]).value
+    assert docsim([one], [mirror]).value < 0.7 * docsim([one], [one]).value
