@@ -31,6 +31,8 @@ USED = tuple(name for name in FEATURES if name not in IGNORED)
 LEFT_OUT = ("crowd", "laugh", "baby", "thunder", "surf", "bubbles")
 """Voices between two classes: they have a class, but teach none."""
 
+NOISES = {"white noise": 0.0, "pale noise": -1.5, "pink noise": -3.0}
+"""Noise by name and tilt, dB per octave: plain rush, which no voice is."""
 DRY = {
     "animal call": ("bird_robin", "camel_01", "cricket", "elephant_trumpet", "goat_bleat_03", "pig_squeal",
                     "puppy_bark", "turkey_gobble", "wolf_howl"),
@@ -90,6 +92,14 @@ def met(samples: np.ndarray, kind: int, rng: np.random.Generator) -> np.ndarray:
     return out
 
 
+def noise(tilt: float, rng: np.random.Generator) -> np.ndarray:
+    """Give some seconds of noise whose power falls by ``tilt`` dB per octave."""
+    count = int(rng.uniform(2.5, 6) * RATE)
+    frequency = np.fft.rfftfreq(count, 1 / RATE)
+    slope = 10 ** (tilt * np.log2(np.maximum(frequency, 30.0) / 1000) / 20)
+    return 0.05 * np.fft.irfft(np.fft.rfft(rng.normal(size=count)) * slope, count)
+
+
 def row_of(samples: np.ndarray) -> np.ndarray | None:
     """Give one row of features."""
     sketch = sketch_of(*spectra(samples), RATE)
@@ -106,6 +116,16 @@ def sounds_of(folder: Path | None) -> Iterator[tuple[np.ndarray, str, str, bool,
             drive = nominal_drive(name, float(rng.uniform(2.5, 6)))
             samples = make(name, drive, sample_rate=RATE, rng=rng).astype(np.float64)
             yield samples, name, of[name], False, (0, 1 + seed % 3), seed
+    for name, tilt in NOISES.items():
+        for seed in range(SEEDS):
+            yield (
+                noise(tilt, np.random.default_rng([seed, len(name)])),
+                name,
+                "water/noise",
+                False,
+                (0, 1 + seed % 3),
+                seed,
+            )
     for group, names in DRY.items() if folder is not None else ():
         for name in names:
             samples = read_audio(next(folder.glob(f"{name}.*")), sample_rate=RATE).samples.mean(axis=0)

@@ -17,7 +17,7 @@ from seehear.listen.features import FEATURES
 from seehear.listen.sketch import Sketch
 from seehear.scene.direction import Array
 
-SURE = 0.65
+SURE = 0.7
 """Confidence from which a label is said."""
 
 LEAST_SECONDS = 0.1
