@@ -103,7 +103,7 @@ def test_silence_and_stillness_have_no_side():
 
 def test_freezes_are_long_and_slow_frame_rates_are_not():
     time = np.arange(100) / 25
-    moving = np.r_[np.nan, np.full(99, 2.0)]
+    moving = np.r_[np.nan, np.full(99, 20.0)]
     assert frozen_share(moving, time, duration=4.0).value == 0.0
     twice = moving.copy()
     twice[1::2] = 0.0  # 12.5 pictures a second

@@ -105,3 +105,11 @@ def _processor() -> str:
     except OSError:
         return platform.processor()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def machine_and_versions() -> dict[str, Any]:
+    """Give what every card says of the machine and of the packages: ``{"versions", "machine"}``."""
+    import seehear
+
+    versions = {"seehear": seehear.__version__, "python": platform.python_version(), **_packages()}
+    return {"versions": versions, "machine": _machine()}

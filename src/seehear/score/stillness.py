@@ -15,8 +15,8 @@ FROZEN_SHARE = Metric("frozen_share", "", higher_is_better=False)
 BLACK = 24.0
 """Mean brightness, 0 to 255, below which a frame is black."""
 
-SAME = 0.02
-"""Mean absolute difference, levels, below which two frames are one."""
+SAME = 3.0
+"""Largest difference, levels, of two small pictures (some 160 pixels wide) below which they are one: coding noise."""
 
 HELD = 0.4
 """s; a frame shown longer than this is a freeze, a shorter one a slow frame rate."""
@@ -40,7 +40,7 @@ def frozen_share(change: ArrayLike, time: ArrayLike, *, duration: float) -> Scor
     """Give the share of the duration that lies in freezes: one and the same picture for more than 0.4 s.
 
     Args:
-        change: (n,) mean absolute difference from the frame before, levels; nan at first.
+        change: (n,) largest difference from the frame before on a small picture, levels; nan at first.
         time: (n,) s of each frame.
         duration: s to the end of the last frame.
 
@@ -51,7 +51,7 @@ def frozen_share(change: ArrayLike, time: ArrayLike, *, duration: float) -> Scor
         InputError: curves of different lengths, or a duration that is not positive.
 
     Example:
-        >>> frozen_share([float("nan"), 0.0, 0.0, 3.0], [0.0, 1.0, 2.0, 3.0], duration=3.2).value
+        >>> frozen_share([float("nan"), 0.0, 0.0, 9.0], [0.0, 1.0, 2.0, 3.0], duration=3.2).value
         0.9375
     """
     moved, at = np.asarray(change, dtype=np.float64), np.asarray(time, dtype=np.float64)

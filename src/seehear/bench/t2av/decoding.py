@@ -55,7 +55,7 @@ class Seen(NamedTuple):
         time: (n,) s of each frame.
         luma: (n, height, `LUMA_WIDTH`) uint8.
         level: (n,) mean brightness, 0 to 255.
-        change: (n,) mean absolute difference from the frame before at full size, levels; nan at first.
+        change: (n,) largest difference from the frame before of the small brightness, levels; nan at first.
         views: colour frames, small.
         fps: frames a second.
         duration: s to the end of the last frame.
@@ -131,7 +131,6 @@ class _Measured:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._before: NDArray[np.uint8] | None = None
         self.times: list[float] = []
         self._luma: list[NDArray[np.uint8]] = []
         self._level: list[float] = []
@@ -142,11 +141,11 @@ class _Measured:
 
         self.times.append(time)
         self._level.append(float(cv2.mean(luma)[0]))
-        before = self._before
-        same = before is not None and before.shape == luma.shape
-        self._change.append(np.nan if before is None or not same else cv2.norm(luma, before, cv2.NORM_L1) / luma.size)
-        self._before = luma
-        self._luma.append(small(luma, self._width))
+        tiny, before = small(luma, self._width), self._luma[-1] if self._luma else None
+        if before is not None and before.shape != tiny.shape:
+            raise InputError("expected frames of one size, got several")
+        self._change.append(np.nan if before is None else cv2.norm(tiny, before, cv2.NORM_INF))
+        self._luma.append(tiny)
 
     def curves(self) -> tuple[Array, NDArray[np.uint8], Array, Array]:
         return np.array(self.times), np.stack(self._luma), np.array(self._level), np.array(self._change)

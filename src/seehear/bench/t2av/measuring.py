@@ -13,7 +13,8 @@ from seehear.media.stems import Samples
 from seehear.scene import Scene
 from seehear.scene.direction import Array
 from seehear.score.alignment import FOLLOWS, ON_SCREEN, SEEN, WITHIN
-from seehear.score.motion import OFFSET, SIDE
+from seehear.score.flat_tops import FLAT_TOPS
+from seehear.score.motion import OFFSET, SIDE, FlowCurves
 from seehear.score.score import Metric, Score
 from seehear.score.signal_quality import BANDWIDTH, CLIPPING, DC, LOUDNESS, SILENCE, TRUE_PEAK
 from seehear.score.stereo_image import DUAL, MONO, WIDTH
@@ -29,8 +30,8 @@ FRAME_RATE = Metric("frame_rate", "Hz", higher_is_better=True)
 HEIGHT = Metric("height", "px", higher_is_better=True)
 
 AUDIT = (
-    CHANNELS, SAMPLE_RATE, FRAME_RATE, HEIGHT, DURATION_ERROR, LENGTH_GAP, SILENCE, CLIPPING, TRUE_PEAK, DC, BANDWIDTH,
-    BLACK_SHARE, FROZEN_SHARE, LOUDNESS,
+    CHANNELS, SAMPLE_RATE, FRAME_RATE, HEIGHT, DURATION_ERROR, LENGTH_GAP, SILENCE, CLIPPING, FLAT_TOPS, TRUE_PEAK, DC,
+    BANDWIDTH, BLACK_SHARE, FROZEN_SHARE, LOUDNESS,
 )  # fmt: skip
 SPATIAL = (DUAL, WIDTH, MONO, SIDE, SWAP_MARGIN, SEEN, FOLLOWS, WITHIN, ON_SCREEN)
 SYNC = (AV_ALIGN, AV_ALIGN_FIXED, OFFSET)
@@ -83,8 +84,17 @@ class Listened:
     sample_rate: int
 
 
-def measure(clip: DecodedClip, asked: Asked) -> Measured:
-    """Measure a decoded clip; what cannot be measured is undefined with a reason, and nothing raises."""
+def measure(
+    clip: DecodedClip, asked: Asked, *, scene: Scene | None = None, curves: FlowCurves | None = None
+) -> Measured:
+    """Measure a decoded clip; what cannot be measured is undefined with a reason.
+
+    Args:
+        clip: as decoded.
+        asked: what it should be.
+        scene: of a picture that was watched before; None: it is watched now.
+        curves: of a picture whose movement was measured before; None: it is measured now.
+    """
     from seehear.bench.t2av.tracks import track_of
 
     clock = _Clock()
@@ -95,13 +105,14 @@ def measure(clip: DecodedClip, asked: Asked) -> Measured:
     clock.lap("sound")
     found |= {one.name: one for one in (_picture(clip.seen) if clip.seen else [])}
     clock.lap("picture")
-    scene = watched(clip.seen, asked) if clip.seen else None
+    if scene is None and clip.seen:
+        scene = watched(clip.seen, asked)
     clock.lap("watch")
     if heard and scene is not None:
         found |= {one.name: one for one in _placed(heard, scene)}
     clock.lap("place")
     if heard and clip.seen:
-        found |= {one.name: one for one in _moved(heard, clip.seen, asked)}
+        found |= {one.name: one for one in _moved(heard, clip.seen, asked, curves)}
     clock.lap("motion")
     why = reason or ("; ".join(clip.faults) or "no picture")
     scores = tuple(found.get(one.name) or one.undefined(why) for one in WEIGHT_FREE)
@@ -164,9 +175,10 @@ def _streams(clip: DecodedClip, asked: Asked) -> list[Score]:
 
 def _sound(heard: Listened) -> list[Score]:
     from seehear import score
+    from seehear.score.flat_tops import flat_tops
 
     samples, layout, rate = heard.samples, heard.layout, heard.sample_rate
-    timed = (score.silence, score.true_peak, score.bandwidth, score.loudness)
+    timed = (score.silence, score.true_peak, score.bandwidth, score.loudness, flat_tops)
     plain = (score.clipping, score.dc_offset, score.dual_mono, score.width, score.mono_compatibility)
     return [*(one(samples, layout, sample_rate=rate) for one in timed), *(one(samples, layout) for one in plain)]
 
@@ -190,7 +202,7 @@ def _placed(heard: Listened, scene: Scene) -> list[Score]:
     return [*both.given, swap]
 
 
-def _moved(heard: Listened, seen: Seen, asked: Asked) -> list[Score]:
+def _moved(heard: Listened, seen: Seen, asked: Asked, curves: FlowCurves | None) -> list[Score]:
     import soxr
 
     from seehear.score import av_align, av_align_fixed, flow_peaks, onset_times
@@ -198,7 +210,7 @@ def _moved(heard: Listened, seen: Seen, asked: Asked) -> list[Score]:
 
     mono = heard.samples.mean(axis=0, dtype=np.float64)
     slow = np.asarray(soxr.resample(mono, heard.sample_rate, _ALIGN_RATE), dtype=np.float64)
-    curves = flow_curves(seen.luma)
+    curves = flow_curves(seen.luma) if curves is None else curves
     # the published threshold is in pixels of the full picture
     pixels: Array = curves.magnitude * seen.info.size_wh[0]
     onsets, peaks = onset_times(slow, _ALIGN_RATE), flow_peaks(pixels, fps=seen.fps, threshold=_THRESHOLD)

@@ -71,6 +71,11 @@ class Prompt:
     questions: tuple[Question, ...]
 
     @property
+    def labels(self) -> list[str]:
+        """Every category that it is in."""
+        return sorted({name for names in self.categories.values() for name in names})
+
+    @property
     def text(self) -> str:
         """The prompt that a system is given."""
         return self.texts["prompt"]
