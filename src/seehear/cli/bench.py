@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from seehear.cli import console, options
+from seehear.cli import console, options, t2av
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
 
@@ -19,6 +19,7 @@ def tasks(json: options.Json = False) -> None:
     from seehear.bench import TASKS
 
     rows = [(one.name, one.summary, [metric.name for metric in one.metrics], one.options) for one in TASKS.values()]
+    rows += [(name, summary, [], {}) for name, summary in t2av.TASKS.items()]
     if json:
         console.emit([dict(zip(("task", "summary", "metrics", "options"), row, strict=True)) for row in rows])
         return
@@ -27,7 +28,7 @@ def tasks(json: options.Json = False) -> None:
 
 
 def run(
-    task: Annotated[str, typer.Argument(help="worlds-hear, worlds-own or localisation.")],
+    task: Annotated[str, typer.Argument(help="A task of bench list, such as worlds-hear or t2av-compass.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Made, or gone on with.")],
     n: Annotated[int | None, typer.Option("--n", help="Items. Default: the task's.")] = None,
     seed: options.Seed = 0,
@@ -39,6 +40,18 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Start over where another run lies.")] = False,
     json: options.Json = False,
+    clips: t2av.Clips = None,
+    prompts: t2av.Prompts = None,
+    missing: t2av.Missing = "",
+    only: t2av.Only = "",
+    duration: t2av.Duration = None,
+    judge: t2av.Judges = None,
+    price: t2av.Price = "",
+    budget: t2av.Budget = None,
+    workers: t2av.Workers = 4,
+    record: t2av.Record = None,
+    scores: t2av.Scores = None,
+    commercial_only: t2av.Commercial = False,
 ) -> None:
     """Run a task: card.json, rows.jsonl, table.json and report.html. A rerun goes on where it stopped.
 
@@ -46,6 +59,13 @@ def run(
     """
     from seehear.bench import run as do
 
+    if task in t2av.TASKS:
+        common = t2av.Common(output, n, seed, engine, jobs, force, json, _chosen(choices or ()))
+        asked = t2av.Judging(judge or [], price, budget, workers, record)
+        t2av.run(
+            task, common, t2av.Compass(clips or [], prompts, missing, only, duration, asked, scores, commercial_only)
+        )
+        return
     given = {**_chosen(choices or ()), "seed": seed, "n": n, "preset": preset}
     with console.progress(quiet=json) as tell:
         done = do(

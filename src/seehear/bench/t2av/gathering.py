@@ -12,6 +12,7 @@ from seehear.bench.t2av.columns import JUDGED, WORST, Licence, ledger_of, weight
 from seehear.bench.t2av.external import Imported, read_scores
 from seehear.bench.t2av.items import FAILED
 from seehear.bench.t2av.judged import Judge, agreement_of, percentages
+from seehear.bench.t2av.neural import Neural
 from seehear.bench.t2av.prompts import Prompt, slot_counts
 from seehear.bench.t2av.standings import Pair, categories_of, cells_of, pairs_of, plain_cell
 from seehear.bench.t2av.summary import Column, ours, released, weights_told
@@ -87,7 +88,7 @@ class Gathered:
 
 def gathered(
     rows: list[dict[str, Any]], prompts: Sequence[Prompt], systems: Sequence[ClipFolder], judges: Sequence[Judge],
-    choices: "Choices", card: Mapping[str, Any],
+    neural: Neural, choices: "Choices", card: Mapping[str, Any],
 ) -> Gathered:  # fmt: skip
     """Make every table.
 
@@ -96,6 +97,7 @@ def gathered(
         prompts: in order.
         systems: in order.
         judges: the first one's scores are the table's.
+        neural: what embedders gave.
         choices: of the run.
         card: of the run.
     """
@@ -103,8 +105,8 @@ def gathered(
     by_system = {name: [row for row in rows if row["system"] == name] for name in names}
     imported = read_scores(choices.scores) if choices.scores else Imported((), {})
     subs = percentages(judges[0], names, prompts) if judges else None
-    _attach(rows, judges)
-    metrics = [*weight_free(), *(JUDGED if subs is not None else ()),
+    _attach(rows, judges, neural)
+    metrics = [*weight_free(), *neural.metrics, *(JUDGED if subs is not None else ()),
                *(Metric(name, "", higher_is_better=True) for name in imported.names)]  # fmt: skip
     values = _values(metrics, by_system, prompts, subs, imported)
     if card["options"]["missing"] == "zero":
@@ -121,7 +123,7 @@ def gathered(
         [pair for one in metrics for pair in pairs_of(values[one.name], one, names, seed=seed)],
         _ranks(metrics, values, names, seed=seed), agreement_of(judges) if len(judges) > 1 else [],
         weights_told(slot_counts(tuple(prompts))),
-        ledger_of({}, {one.name: one.model for one in judges}, imported.names), _costs(rows, judges),
+        ledger_of(neural.licences, {one.name: one.model for one in judges}, imported.names), _costs(rows, judges),
         {name: dict(Counter([row["status"] for row in by_system[name]]
                             + [flag for row in by_system[name] for flag in row["flags"]])) for name in names},
     )  # fmt: skip
@@ -189,8 +191,11 @@ def _by_prompt(
     return found
 
 
-def _attach(rows: list[dict[str, Any]], judges: Sequence[Judge]) -> None:
+def _attach(rows: list[dict[str, Any]], judges: Sequence[Judge], neural: Neural) -> None:
     for row in rows:
+        key = row["system"], row["prompt"]
+        row["scores"] = {**row["scores"], **neural.scores[key]}
+        row["reasons"] = {**row["reasons"], **neural.reasons[key]}
         row["verdicts"] = {one.name: one.verdicts.get((row["system"], row["prompt"]), {}) for one in judges}
         row["asked"] = sorted({name for one in row["verdicts"].values() for name in one.get("asked", ())})
 

@@ -18,6 +18,7 @@ from seehear.bench.t2av.gathering import Gathered, gathered
 from seehear.bench.t2av.items import Plan, make_item, read_item
 from seehear.bench.t2av.judged import Judge
 from seehear.bench.t2av.measuring import Asked
+from seehear.bench.t2av.neural import neural_of
 from seehear.bench.t2av.prompts import Prompt, read_prompts
 from seehear.errors import InputError
 from seehear.media.atomic import written_whole
@@ -131,10 +132,11 @@ def run_compass(
     for number, done in enumerate(machine.map(partial(make_item, plan), plan.count), 1):
         made, kept = made + done.made, kept + (not done.made)
         progress("clips", number / plan.count)
-    judges = tuple(one.judge(plan, prompts, progress) for one in choices.judges)
     rows = [_row(plan, index) for index in range(plan.count)]
+    neural = neural_of(plan, rows, prompts, commercial_only=choices.commercial_only, progress=progress)
+    judges = tuple(one.judge(plan, prompts, progress) for one in choices.judges)
     progress("report", 0.0)
-    found = gathered(rows, prompts, systems, judges, choices, card)
+    found = gathered(rows, prompts, systems, judges, neural, choices, card)
     _write(place, found)
     progress("report", 1.0)
     return CompassRun(place, found, made, kept)
