@@ -4,11 +4,11 @@ import json
 from fractions import Fraction
 
 import numpy as np
+from tests.bench.t2av.test_prompts_and_clips import made_up
 
 from seehear.media.layout import layout_of
 from seehear.media.mux import mux
 from seehear.simulate import write_video
-from tests.bench.t2av.test_prompts_and_clips import made_up
 
 FPS, RATE, SECONDS = Fraction(12), 16000, 3.0
 

@@ -304,7 +304,9 @@ def test_the_page_holds_everything_and_nothing_from_outside_as_markup(done):
     first = data["items"][0]
     assert first["verdicts"]["fake"]["reasons"]["Look"] == "seen Look"
     assert first["video"].endswith("ours/sample_0001.mp4")
-    assert first["view"]["poster"] and first["view"]["spectrum"] and len(first["view"]["wave"]) == 2
+    assert first["view"]["poster"]
+    assert first["view"]["spectrum"]
+    assert len(first["view"]["wave"]) == 2
     assert first["track"]["heard"]
     assert "zero" in page
 
