@@ -11,9 +11,19 @@ def seehear(*words: str) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-m", "seehear", *words], capture_output=True, text=True)
 
 
+T2AV = ("t2av-compass", "t2av-damage")
+
+
 def test_list_names_the_tasks():
     told = json.loads(seehear("bench", "list", "--json").stdout)
-    assert [one["task"] for one in told] == ["worlds-hear", "worlds-own", "localisation", "worlds-listen", "round-trip"]
+    assert [one["task"] for one in told] == [
+        "worlds-hear",
+        "worlds-own",
+        "localisation",
+        "worlds-listen",
+        "round-trip",
+        *T2AV,
+    ]
     assert "worlds-own" in seehear("bench", "list").stderr
 
 
