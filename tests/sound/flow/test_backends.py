@@ -254,3 +254,40 @@ def test_the_command_line_refuses_in_one_line(film, tmp_path, monkeypatch, capsy
         assert ended.value.code == 1
         assert wanted in " ".join(said.split())
     assert not (tmp_path / "out.wav").exists()
+
+
+def _levels(file):
+    import soundfile
+
+    return np.sqrt((soundfile.read(file)[0] ** 2).mean(axis=0))
+
+
+def test_the_journey_places_the_sound_where_the_object_is(film, tmp_path, monkeypatch):
+    from seehear.pipelines import hear
+
+    monkeypatch.setattr("seehear.sound.flow.placed._published", lambda variant: _mono())
+    key = Keyframe(time=0, azimuth=80, elevation=0, distance=2.0)
+    thing = SceneObject(id="a", label="dog", keyframes=(key,), sounding=((0.0, 2.0),))
+    scene = Scene(duration=2.0, objects=(thing,))
+    heard = hear(film, tmp_path / "out.wav", scene=scene, sound="mmaudio", loudness=None)
+    left, right = _levels(tmp_path / "out.wav")
+    assert left > 1.5 * right > 0
+    assert heard.scene.objects[0].extra["sounding"] == "made"
+
+
+def test_the_journey_gives_two_ears_what_the_network_made(film, tmp_path, monkeypatch):
+    import soundfile
+
+    from seehear.pipelines import hear
+
+    network = _filled(ViSAudio(EarSizes(FLOW, spatial_dim=5, spatial_cells=4, spatial_length=4)))
+    save_network(tmp_path / "ears.safetensors", network, CODEC)
+    extractors = Extractors(Clip(), Sync(), Maps(), cells=2)
+    monkeypatch.setattr("seehear.sound.flow.two_ears._published", lambda: extractors)
+    scene = SCENE.model_copy(update={"objects": SCENE.objects[1:]})
+    hear(film, tmp_path / "out.wav", scene=scene, sound=f"visaudio:{tmp_path / 'ears.safetensors'}", loudness=None)
+    maker = Maker(network, CODEC, extractors)
+    bed = _all(TwoEarSound(maker=maker).to_stems(scene, film).stems)[AMBIENCE]
+    written = soundfile.read(tmp_path / "out.wav")[0].T
+    gain = np.vdot(written, bed) / np.vdot(bed, bed)
+    assert np.abs(written - gain * bed).max() < 1e-3 * np.abs(written).max()

@@ -129,6 +129,29 @@ def test_gradients_reach_every_weight_that_learns():
     assert still == {"empty_clip_feat", "empty_sync_feat", "empty_spatial_feat"}
 
 
+def test_samples_lose_what_they_see_or_read_each_on_its_own():
+    ears = _randomised(ViSAudio(READINGS[0]))
+    features = EarFeatures(*(torch.cat([one, one]) for one in _features(2)))
+    lost = ears.left_out(features, torch.tensor([True, False, True, False]), torch.tensor([True, True, False, False]))
+    nothing = ears.empty_features(4)._replace(spatial=ears.empty_spatial_feat.expand(4, 8, 4, 5))
+    for at, (unseen, unread) in enumerate(((True, True), (False, True), (True, False), (False, False))):
+        for name, value in lost._asdict().items():
+            source = nothing if (unread if name == "text" else unseen) else features
+            assert torch.equal(value[at], getattr(source, name)[at]), name
+    ears(torch.randn(4, 2, 40, 6), torch.rand(4), ears.conditions(lost)).sum().backward()
+    for name in ("empty_clip_feat", "empty_sync_feat", "empty_spatial_feat"):
+        assert getattr(ears, name).grad.abs().max() > 0
+
+
+def test_it_compiles_in_one_piece():
+    ears = _randomised(ViSAudio(READINGS[0]))
+    noise, time = torch.stack([_noise(), _noise().flip(1)], dim=1), torch.tensor([0.2, 0.9])
+    with torch.no_grad():
+        conditions = ears.conditions(_features())
+        compiled = torch.compile(ears, backend="eager", fullgraph=True)
+        torch.testing.assert_close(compiled(noise, time, conditions), ears(noise, time, conditions))
+
+
 def test_bad_input_is_told():
     with pytest.raises(InputError, match="reading must be one of A, B, C, got 'D'"):
         EarSizes(FLOW, reading="D")

@@ -142,6 +142,26 @@ class MMAudio(nn.Module):
             text=self.empty_string_feat.expand(batch, -1, -1) if text is None else text.expand(batch, -1, -1),
         )
 
+    def left_out(self, features: Features, picture: Tensor, text: Tensor) -> Features:
+        """Put the features of nothing in the place of some samples' own, for training under guidance.
+
+        Args:
+            features: of a batch.
+            picture: bool (batch,), which samples lose everything seen.
+            text: bool (batch,), which samples lose the text.
+
+        Returns:
+            Features of the same kind and shapes.
+        """
+        nothing = self.empty_features(
+            len(picture), clip_length=features.clip.shape[1], sync_length=features.sync.shape[1]
+        )
+        parts = {}
+        for name, own in features._asdict().items():
+            lost = (text if name == "text" else picture).reshape(-1, *[1] * (own.ndim - 1))
+            parts[name] = torch.where(lost, getattr(nothing, name), own)
+        return features._replace(**parts)
+
     def empty_conditions(self, batch: int, latent_length: int | None = None) -> Conditions:
         """Give the conditions of nothing, of the variant's lengths."""
         return self.conditions(self.empty_features(batch), latent_length)

@@ -178,6 +178,14 @@ class ViSAudio(MMAudio):
         empty = self.empty_spatial_feat if sizes.spatial else base.clip.new_zeros(1, sizes.spatial_dim)
         return EarFeatures(*base, spatial=empty.expand(batch, sizes.spatial_length, sizes.spatial_cells, -1))
 
+    def left_out(self, features: EarFeatures, picture: Tensor, text: Tensor) -> EarFeatures:  # type: ignore[override]
+        """Put the features of nothing in the place of some samples' own; see `MMAudio.left_out`."""
+        base = super().left_out(Features(*features[:3]), picture, text)
+        spatial = features.spatial
+        if self.ear_sizes.spatial:
+            spatial = torch.where(picture.reshape(-1, 1, 1, 1), self.empty_spatial_feat, spatial)
+        return EarFeatures(*base, spatial=spatial)
+
     def forward(self, latent: Tensor, time: Tensor, conditions: EarConditions) -> Tensor:  # type: ignore[override]
         """Give the velocity of both ears' latents.
 
