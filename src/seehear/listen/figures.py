@@ -4,7 +4,7 @@ Priors, told as such: sizes come from `scene.labels`, distances are those at whi
 listener's ears and the camera are `EYES` above the ground.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from seehear.listen.facts import SourceFacts
 from seehear.scene.labels import SIZES, Size
@@ -45,32 +45,37 @@ class Figure(NamedTuple):
     prior: str
 
 
+STILL: dict[str, tuple[str, Size]] = {
+    "speech": ("person", SIZES["person"]),
+    "music": ("instrument", Size(1.1, 0.7, "between guitar and piano")),
+    "impact": ("struck thing", Size(1.0, 0.9, "a drum or an anvil, and what it stands on")),
+    "engine": ("fan", SIZES["fan"]),
+    "animal call": ("dog", SIZES["dog"]),
+    "water/noise": ("fountain", SIZES["fountain"]),
+    "alarm": ("telephone on a table", Size(0.9, 0.5, "table height, and what rings on it")),
+}
+"""What stands for a class where it stays in place."""
+
+MOVING: dict[str, tuple[str, Size]] = {
+    "speech": ("person", SIZES["person"]),
+    "animal call": ("dog", SIZES["dog"]),
+    "alarm": ("ambulance", SIZES["ambulance"]),
+}
+"""What stands for a class where it moves; a vehicle of middle size for all others."""
+
+VEHICLE = ("van", SIZES["van"])
+THING = ("washing machine", SIZES["washing machine"])
+
+
 def figure_of(source: SourceFacts) -> Figure:
-    """Give the outline that a source is drawn with."""
+    """Give the outline that a source is drawn with: upright on the ground."""
     moves = source.motion in ("crossing", "approaching", "receding", "passing")
-    name, stands = _taken_for(source.label, moving=moves)
-    size = SIZES[name]
-    width = _front(size) if source.motion in ("approaching", "receding", "passing") and moves else size.width
-    middle = size.height / 2 - EYES if stands == "ground" else 0.75 + size.height / 2 - EYES
+    name, size = MOVING.get(source.label or "", VEHICLE) if moves else STILL.get(source.label or "", THING)
+    width = min(size.width, size.height) if source.motion in ("approaching", "receding", "passing") else size.width
     measured = None if source.approach is None else source.approach.distance
     near = measured if measured is not None else _usual(source)
-    return Figure(width, size.height, middle, float(min(max(near, NEAREST), FARTHEST)), measured is not None, name)
-
-
-def _taken_for(label: str | None, *, moving: bool) -> tuple[str, Literal["ground", "table"]]:
-    """Name the thing whose size stands for a class: a thing of middle size among those that sound like it."""
-    if moving:
-        return {"speech": "person", "animal call": "dog", "alarm": "ambulance"}.get(label or "", "car"), "ground"
-    return {
-        "speech": ("person", "ground"), "music": ("guitar", "ground"), "impact": ("drum", "table"),
-        "engine": ("fan", "ground"), "animal call": ("dog", "ground"), "water/noise": ("fountain", "ground"),
-        "alarm": ("clock", "table"), "other": ("washing machine", "ground"), None: ("washing machine", "ground"),
-    }[label]  # type: ignore[return-value]  # fmt: skip
-
-
-def _front(size: Size) -> float:
-    """Give the width of a vehicle seen along its way; what is upright is as wide from all sides."""
-    return size.width if size.width <= 1.2 * size.height else min(size.width, 1.25 * size.height)
+    near = float(min(max(near, NEAREST), FARTHEST))
+    return Figure(width, size.height, size.height / 2 - EYES, near, measured is not None, name)
 
 
 def _usual(source: SourceFacts) -> float:
