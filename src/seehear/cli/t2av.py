@@ -137,9 +137,10 @@ def _damage(common: Common, given: Compass) -> None:
     from seehear.bench.t2av.damage_run import run_damage
 
     kept = Path(given.clips[0]) if given.clips else None
+    watch = common.chosen.get("watch", "off") == "on"
     with console.progress(quiet=common.json) as tell:
         done = run_damage(common.output, n=common.n or 100, seed=common.seed, jobs=common.jobs, force=common.force,
-                          clips=kept, progress=tell)  # fmt: skip
+                          clips=kept, watch=watch, progress=tell)  # fmt: skip
     if common.json:
         console.emit({"folder": str(done.folder), "made": done.made, "found": done.kept, **done.table})
         return

@@ -37,7 +37,7 @@ EDGE = 0.3
 LIKE = 0.25
 """Correlation of the two curves at their best offset below which they have no rhythm in common."""
 
-CLEAR = 0.08
+CLEAR = 0.03
 """What an offset's correlation must be above that of "in time" to be believed."""
 
 IN_TIME = 0.1
@@ -81,14 +81,11 @@ def flow_curves(luma: NDArray[np.uint8]) -> FlowCurves:
     """
     if luma.ndim != 3 or len(luma) < 2:
         raise InputError(f"expected at least two pictures (n, height, width), got shape {luma.shape}")
-    import cv2
-
     before: NDArray[np.float32] | None = None
     lengths, changes, columns = [], [], []
+    nothing = np.zeros((*luma.shape[1:], 2), dtype=np.float32)
     for first, second in pairwise(luma):
-        # a fresh field each time: one that is given is written over and given back
-        room = np.zeros((*luma.shape[1:], 2), dtype=np.float32)
-        flow = np.asarray(cv2.calcOpticalFlowFarneback(first, second, room, 0.5, 3, 15, 3, 5, 1.2, 0), np.float32)
+        flow = nothing if np.array_equal(first, second) else _flow(first, second)
         lengths.append(float(np.hypot(flow[..., 0], flow[..., 1]).mean()))
         changes.append(0.0 if before is None else float(np.hypot(*np.moveaxis(flow - before, -1, 0)).mean()))
         columns.append(_own(flow))
@@ -171,6 +168,14 @@ def moving_side_agreement(samples: Samples, columns: Array, *, layout: Layout, s
     evidence = min(1.0, float(amount.mean()) * fps / ENOUGH)
     return SIDE.at(float((weight * told * seen).sum()) / norm * evidence if norm > 1e-9 else 0.0,
                    extra={"evidence": evidence})  # fmt: skip
+
+
+def _flow(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import cv2
+
+    # a fresh field each time: one that is given is written over and given back
+    room = np.zeros((*first.shape, 2), dtype=np.float32)
+    return np.asarray(cv2.calcOpticalFlowFarneback(first, second, room, 0.5, 3, 15, 3, 5, 1.2, 0), np.float32)
 
 
 def _own(flow: NDArray[np.float32]) -> Array:

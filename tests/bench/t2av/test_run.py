@@ -135,22 +135,29 @@ def test_a_rerun_makes_and_asks_nothing_and_gives_the_same_numbers(clips, prompt
     assert run.found.table.to_dict() == done[0].found.table.to_dict()
 
 
-def test_a_kill_costs_at_most_the_clip_in_flight(clips, prompts, tmp_path, monkeypatch):
-    measured = []
-
-    def killed(decoded, asked, **more):
-        if len(measured) == 3:
+def test_a_kill_costs_at_most_the_clip_in_flight(clips, prompts, tmp_path):
+    def killed(stage, share):
+        if stage == "clips" and share >= 3 / 8:
             raise KeyboardInterrupt
-        measured.append(1)
-        return items_measure(decoded, asked, **more)
 
-    items_measure = items.measure
-    monkeypatch.setattr(items, "measure", killed)
     with pytest.raises(KeyboardInterrupt):
-        run_compass(tmp_path / "run", chosen(clips, prompts))
-    monkeypatch.setattr(items, "measure", items_measure)
+        run_compass(tmp_path / "run", chosen(clips, prompts), progress=killed)
     run = run_compass(tmp_path / "run", chosen(clips, prompts))
     assert (run.made, run.kept) == (5, 3)
+
+
+def test_work_that_breaks_is_a_row_and_is_tried_again(clips, prompts, tmp_path, monkeypatch):
+    def broken(decoded, asked, **more):
+        raise RuntimeError("no such thing")
+
+    whole = items.measure
+    monkeypatch.setattr(items, "measure", broken)
+    settings = Choices((str(clips / "ours"),), prompts, only="1-2", whole=False)
+    first = run_compass(tmp_path / "run", settings)
+    assert [one["status"] for one in first.found.items] == ["unreadable"] * 2
+    assert "no such thing" in first.found.items[0]["failure"]
+    monkeypatch.setattr(items, "measure", whole)
+    assert [one["status"] for one in run_compass(tmp_path / "run", settings).found.items] == ["ok"] * 2
 
 
 def test_another_file_under_the_same_name_is_measured_again(clips, prompts, tmp_path):

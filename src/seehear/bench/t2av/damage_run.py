@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seehear.bench.engine import Done, ItemStore
+from seehear.bench.items import Done, ItemStore
 from seehear.bench.t2av.alarms import ALARMS, alarms_of
 from seehear.bench.t2av.damaging import (
     DAMAGES,
@@ -59,7 +59,7 @@ class DamageRun(NamedTuple):
 
 def run_damage(
     folder: Path | str, *, n: int = 100, seed: int = 0, jobs: int = 1, force: bool = False, clips: Path | None = None,
-    progress: Callable[[str, float], None] = lambda stage, done: None,
+    watch: bool = False, progress: Callable[[str, float], None] = lambda stage, done: None,
 ) -> DamageRun:  # fmt: skip
     """Make the damage table.
 
@@ -69,6 +69,7 @@ def run_damage(
         seed: of the worlds; thresholds were set on seed 7.
         jobs: worlds at work at a time.
         force: start over where the folder holds another run.
+        watch: whether pictures are watched, too, for the columns that need boxes; it takes as long again.
         clips: also keep the clips here, a folder for each damage and strength, named as T2AV clips: for a judge.
         progress: told how far it is.
 
@@ -76,8 +77,8 @@ def run_damage(
         InputError: no worlds, or a folder that holds something else.
     """
     from seehear.bench.card import code_hash, machine_and_versions
-    from seehear.bench.engine import engine_of
     from seehear.bench.t2av.runner import write_json
+    from seehear.engine import engine_of
 
     if n < 1:
         raise InputError(f"--n must be at least 1, got {n}")
@@ -90,10 +91,11 @@ def run_damage(
     }  # fmt: skip
     _claim(place, force=force)
     write_json(place / "card.json", card)
-    store = ItemStore(place.resolve(), json.dumps([TASK, VERSION, seed, card["code"], clips is not None]))
+    store = ItemStore(place.resolve(), json.dumps([TASK, VERSION, seed, card["code"], clips is not None, watch]))
     made = kept = 0
-    work = partial(_make, store, seed, clips.resolve() if clips else None)
-    for number, done in enumerate(engine_of("local", jobs=jobs).map(work, n * len(PRESETS)), 1):
+    work = partial(_make, store, _Order(seed, clips.resolve() if clips else None, watch))
+    for number, outcome in enumerate(engine_of("local", jobs=jobs).map(work, range(n * len(PRESETS))), 1):
+        done = outcome.value or store.fail(outcome.number, outcome.error)
         made, kept = made + done.made, kept + (not done.made)
         progress("worlds", number / (n * len(PRESETS)))
     rows = [store.read(index) or {} for index in range(n * len(PRESETS))]
@@ -169,25 +171,33 @@ def _claim(place: Path, *, force: bool) -> None:
     place.mkdir(parents=True, exist_ok=True)
 
 
-def _make(store: ItemStore, seed: int, clips: Path | None, index: int) -> Done:
-    return store.make(index, partial(_row, seed, clips))
+class _Order(NamedTuple):
+    """What every item is made by."""
+
+    seed: int
+    keep: Path | None
+    watch: bool
 
 
-def _row(seed: int, keep: Path | None, index: int) -> dict[str, Any]:
+def _make(store: ItemStore, order: _Order, index: int) -> Done:
+    return store.make(index, partial(_row, order))
+
+
+def _row(order: _Order, index: int) -> dict[str, Any]:
     preset, number = PRESETS[index % len(PRESETS)], index // len(PRESETS)
-    source = source_of(seed, preset, number)
-    row: dict[str, Any] = {"id": f"{preset}-{seed}-{number:04d}", "preset": preset, "label": source.label,
+    source = source_of(order.seed, preset, number)
+    row: dict[str, Any] = {"id": f"{preset}-{order.seed}-{number:04d}", "preset": preset, "label": source.label,
                            "alarms": {}, "scores": {}}  # fmt: skip
     with TemporaryDirectory(prefix="seehear-damage-") as folder:
         clean: _Clean | None = None
         for made in _clips(source, preset, Path(folder)):
-            clean = clean or _watched(made)
-            scores = {one.name: one.value for one in _measured(made, clean).scores}
+            clean = clean or _watched(made, watch=order.watch)
+            scores = {one.name: one.value for one in _measured(made, clean, watch=order.watch).scores}
             name = f"{made.damage} {made.strength:g}"
             row["alarms"][name] = alarms_of(scores)
             row["scores"][name] = {column: plain(scores[column]) for column in ALARMS}
-            if keep is not None:
-                _keep(made, keep, number + 1)
+            if order.keep is not None:
+                _keep(made, order.keep, number + 1)
     return row
 
 
@@ -199,22 +209,23 @@ class _Clean(NamedTuple):
     curves: FlowCurves
 
 
-def _watched(made: Made) -> _Clean:
+def _watched(made: Made, *, watch: bool) -> _Clean:
     from seehear.bench.t2av.measuring import watched
     from seehear.score.motion import flow_curves
 
     clip = _decoded(made.path)
     if clip.seen is None:
         raise InputError("a clip of the set has no picture")
-    return _Clean(clip, watched(clip.seen, Asked()), flow_curves(clip.seen.luma))
+    scene = watched(clip.seen, Asked()) if watch else Scene(duration=clip.seen.duration)
+    return _Clean(clip, scene, flow_curves(clip.seen.luma))
 
 
-def _measured(made: Made, clean: _Clean) -> Measured:
+def _measured(made: Made, clean: _Clean, *, watch: bool) -> Measured:
     from seehear.bench.t2av.measuring import measure
     from seehear.media.reading import read_audio
 
     if made.damage == "frozen picture":
-        return measure(_decoded(made.path), Asked())
+        return measure(_decoded(made.path), Asked(), scene=None if watch else clean.scene)
     clip = clean.clip._replace(heard=read_audio(made.path))
     return measure(clip, Asked(), scene=clean.scene, curves=clean.curves)
 

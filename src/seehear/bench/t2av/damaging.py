@@ -1,7 +1,8 @@
 """Worlds made worse on purpose, each in five ways at three strengths: what a metric or a judge ought to notice.
 
 Sides and pictures are damaged in worlds of vehicles on their way (preset ``translational``), time in worlds of contacts
-(``foley``) in which something is sudden; which world qualifies goes by its truth, never by a metric.
+(``foley``) in which something is sudden. A world qualifies by its truth, never by a metric: one thing sounds and moves,
+and where time is asked it is no walker, whose movement has nothing sudden in it.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from seehear.media.stems import Samples
 if TYPE_CHECKING:
     from seehear.simulate import World
 
-SIZE_WH, FPS, SECONDS, RATE = (320, 180), Fraction(25), 6.0, 48000
+SIZE_WH, FPS, SECONDS, RATE = (256, 144), Fraction(25), 5.0, 48000
 PEAK = 0.7
 SMOOTH = 0.1
 """s over which the level of a sound is followed."""
@@ -52,7 +53,7 @@ DAMAGES: Mapping[str, Damage] = MappingProxyType(
             Damage("late sound", "foley", (0.15, 0.3, 0.6), "s", ("onset_to_motion_offset",)),
             Damage("wrong material", "translational", (0.33, 0.67, 1.0), "share", ()),
             Damage("frozen picture", "translational", (0.25, 0.5, 1.0), "share", ("frozen_share",)),
-            Damage("clipped sound", "translational", (6.0, 12.0, 20.0), "dB", ("flat_tops",)),
+            Damage("clipped sound", "translational", (6.0, 12.0, 20.0), "dB", ("clipping",)),
         )
     }
 )
@@ -73,12 +74,13 @@ def source_of(seed: int, preset: str, index: int) -> Source:
     tries = 0
     while True:
         world = _world(seed, preset, index, tries)
-        labels = {one.label or "?" for one in world.scene.objects}
-        if labels and not (preset == "foley" and labels <= EVEN):
+        labels = [one.label or "?" for one in world.scene.objects]
+        if len(labels) == 1 and not (preset == "foley" and labels[0] in EVEN):
             break
         tries += 1
-    other = _world(seed + 1, preset, index, 0)
-    return Source(np.stack(list(world.frames())), sound_of(world), sound_of(other), ", ".join(sorted(labels)))
+    sound = sound_of(world)
+    other = sound_of(_world(seed + 1, preset, index, 0)) if preset == "translational" else sound
+    return Source(np.stack(list(world.frames())), sound, other, labels[0])
 
 
 def sound_of(world: "World") -> Samples:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seehear.bench.embedding import ClipParts, Measurer
-from seehear.bench.engine import ItemStore
+from seehear.bench.items import ItemStore
 from seehear.bench.t2av.columns import Licence
 from seehear.bench.t2av.items import Plan, plain
 from seehear.bench.t2av.prompts import Prompt

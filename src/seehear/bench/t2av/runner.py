@@ -114,7 +114,7 @@ def run_compass(
     Raises:
         InputError: prompts, clips or options that cannot be used, or a folder that holds something else.
     """
-    from seehear.bench.engine import engine_of
+    from seehear.engine import engine_of
 
     prompts = _prompts(choices)
     systems = tuple(
@@ -129,7 +129,8 @@ def run_compass(
     plan = Plan(place.resolve(), _basis(card), systems, asked)
     made = kept = 0
     machine = engine_of(engine, jobs=jobs)
-    for number, done in enumerate(machine.map(partial(make_item, plan), plan.count), 1):
+    for number, outcome in enumerate(machine.map(partial(make_item, plan), range(plan.count)), 1):
+        done = outcome.value or plan.store(outcome.number).fail(outcome.number, outcome.error)
         made, kept = made + done.made, kept + (not done.made)
         progress("clips", number / plan.count)
     rows = [_row(plan, index) for index in range(plan.count)]

@@ -72,10 +72,12 @@ def ours(rows: Sequence[Mapping[str, Any]], subs: Mapping[str, Array] | None, *,
         subs: a judge's percentages as for `released`, or None.
         seed: of the bootstrap.
     """
+    from seehear.bench.t2av.items import CLIPPED
+
     good = np.array([_delivered(row) for row in rows])
     found = [
         ("delivered", 100.0 * good, "readable, with sound, not silent, black or frozen"),
-        ("unclipped", _held(rows, good, "clipping", lambda value: value <= 0.001), "share of clips"),
+        ("unclipped", _held(rows, good, "clipping", lambda value: value <= CLIPPED), "share of clips"),
         ("two channels", _held(rows, good, "dual_mono", lambda value: value == 0.0), "not one channel twice"),
         ("side", _side(rows, good), "sound comes from the side that moves; clips where nothing moves left out"),
         ("in time", _in_time(rows, good), "share of clips with sudden movements whose sound is within 0.1 s"),
