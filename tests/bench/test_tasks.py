@@ -8,6 +8,7 @@ import pytest
 from seehear.acoustics import Renderer
 from seehear.bench import TASKS, run
 from seehear.bench.baselines import centred, mono_copy, scattered
+from seehear.bench.card import card_of
 from seehear.bench.localisation import localise, paired, truth_of
 from seehear.bench.tasks import options_of
 from seehear.errors import InputError
@@ -49,6 +50,25 @@ def test_a_worlds_row_is_the_same_again(row):
     task = TASKS["worlds-hear"]
     again = task.load().measure(options_of(task, SMALL), 0)
     assert json.dumps(again) == json.dumps(row)
+
+
+def test_a_kept_world_changes_no_number_and_serves_the_other_task(row, tmp_path):
+    hear, own = TASKS["worlds-hear"], TASKS["worlds-own"]
+    given = {**SMALL, "worlds": str(tmp_path)}
+    assert hear.load().measure(options_of(hear, given), 0) == row
+    (world,) = tmp_path.glob("demo-*/000000")
+    stamps = {file: file.stat().st_mtime_ns for file in world.iterdir()}
+    found = own.load().measure(options_of(own, given), 0)
+    assert {file: file.stat().st_mtime_ns for file in world.iterdir()} == stamps
+    for name in ("truth re-rendered", "truth without room"):
+        assert found["scores"][name] == row["scores"][name]
+    assert "worlds" not in card_of(own, options_of(own, given), count=1, inputs={})["options"]
+
+
+def test_directions_rest_on_the_same_windows_for_every_system(row):
+    assert row["judged"]["objects"] <= len(row["labels"])
+    assert row["judged"]["windows"] > 5
+    assert row["scores"]["truth re-rendered"]["azimuth_error"] < 3.0
 
 
 def test_own_gets_the_sound_in_mono():
