@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.watch.regions import Detection, colour_shares
-from seehear.watch.salient import colour_distance
+from seehear.watch.salient import colour_distance, small_of
 from seehear.watch.tracks import inside, overlap
 from seehear.watch.working import Bytes, Reals
 
-_LONG_SIDE = 160
 _PATCH = 10  # pixels between the patches' seeds
 _BINS = 10  # of each colour axis
 _TURNS = 8  # directions of the texture
 _SMALLEST, _LARGEST = 0.01, 0.6  # shares of the picture
+_FLAT = 16  # levels between darkest and brightest below which there is no outline
 _SHARP = 24.0  # slope of a clear edge at least: a step of about 6 units of colour
 _FAINTEST, _NEAREST_BEST = 0.22, 0.4  # least worth, and least share of the best one's
 
@@ -64,13 +64,11 @@ def outlined_regions(rgb: Bytes, live: tuple[int, int, int, int], most: int = 3)
     Returns:
         Detections in pixels of ``rgb``, the best first.
     """
-    x0, y0, x1, y1 = live
-    part = rgb[y0:y1, x0:x1]
-    if min(part.shape[:2]) < 16 or int(part.max()) - int(part.min()) < 16:
+    made = small_of(rgb, live)
+    if made is None:
         return []
-    scale = _LONG_SIDE / max(part.shape[:2])
-    small = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    if min(small.shape[:2]) < 2 * _PATCH:
+    small = made.picture
+    if min(small.shape[:2]) < 2 * _PATCH or int(small.max()) - int(small.min()) < _FLAT:
         return []
     smooth = np.asarray(cv2.bilateralFilter(small, 5, 25, 3), np.uint8)
     lab = np.asarray(cv2.cvtColor(smooth.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float64)
@@ -82,8 +80,7 @@ def outlined_regions(rgb: Bytes, live: tuple[int, int, int, int], most: int = 3)
     for k in _best(patches.box, worth, most):
         bx0, by0, bx1, by1 = (int(value) for value in patches.box[k])
         mask = patches.member[k][marks[by0:by1, bx0:bx1]]
-        grown = (x1 - x0) / small.shape[1], (y1 - y0) / small.shape[0]
-        box = patches.box[k] * [*grown, *grown] + [x0, y0, x0, y0]
+        box = made.placed(patches.box[k] / np.tile(small.shape[1::-1], 2))
         strength = float(np.clip((worth[k] - 0.15) / 0.6, 0, 1))
         found.append(Detection(box, "outlined", strength, colour_shares(small[by0:by1, bx0:bx1], mask)))
     return found

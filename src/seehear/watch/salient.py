@@ -17,7 +17,9 @@ from seehear.watch.regions import Detection, Mask, colour_shares, without_specks
 from seehear.watch.tracks import inside, overlap
 from seehear.watch.working import Bytes, Reals
 
-_LONG_SIDE = 160
+LONG_SIDE = 160
+"""Pixels of the small picture that is searched."""
+
 _COLOURS = 3  # mean colours a side
 _POINTS = 150  # a side
 _SMALLEST, _LARGEST = 0.004, 0.45  # shares of the frame
@@ -39,6 +41,40 @@ class Salient(NamedTuple):
     mask: Mask
 
 
+class Small(NamedTuple):
+    """The part of a picture without black bars, made small.
+
+    Attributes:
+        picture: (h, w, 3), `LONG_SIDE` pixels at most.
+        origin: (4,) the part's corner in pixels of the whole picture, twice.
+        size: (4,) its width and height there, twice.
+    """
+
+    picture: Bytes
+    origin: Reals
+    size: Reals
+
+    def placed(self, box: Reals) -> Reals:
+        """Give a box, fractions of the part, in pixels of the whole picture, (4,)."""
+        return np.asarray(box * self.size + self.origin)
+
+
+def small_of(rgb: Bytes, live: tuple[int, int, int, int]) -> Small | None:
+    """Make a picture's live part small; None where it is under 16 pixels.
+
+    Args:
+        rgb: (h, w, 3).
+        live: x0, y0, x1, y1 in pixels, the part without black bars.
+    """
+    x0, y0, x1, y1 = live
+    part = rgb[y0:y1, x0:x1]
+    if min(part.shape[:2]) < 16:
+        return None
+    scale = LONG_SIDE / max(part.shape[:2])
+    picture = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    return Small(picture, np.array([x0, y0, x0, y0], float), np.array([x1 - x0, y1 - y0, x1 - x0, y1 - y0], float))
+
+
 def salient_regions(rgb: Bytes, live: tuple[int, int, int, int], most: int = 4) -> list[Detection]:
     """Find the few things that stand out most.
 
@@ -50,17 +86,12 @@ def salient_regions(rgb: Bytes, live: tuple[int, int, int, int], most: int = 4) 
     Returns:
         Detections in pixels of ``rgb``, the best first.
     """
-    x0, y0, x1, y1 = live
-    part = rgb[y0:y1, x0:x1]
-    if min(part.shape[:2]) < 16:
+    small = small_of(rgb, live)
+    if small is None:
         return []
-    scale = _LONG_SIDE / max(part.shape[:2])
-    small = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    found = _candidates(small)
-    grown = np.array([x1 - x0, y1 - y0, x1 - x0, y1 - y0]), np.array([x0, y0, x0, y0])
     return [
-        Detection(one.box * grown[0] + grown[1], "salient", one.worth, colour_shares(_cut(small, one.box), one.mask))
-        for one in _best(found, most)
+        Detection(small.placed(one.box), "salient", one.worth, colour_shares(_cut(small.picture, one.box), one.mask))
+        for one in _best(_candidates(small.picture), most)
     ]
 
 
