@@ -1,6 +1,7 @@
 """Scene in, video out: what the scene says is where, is seen there.
 
-Backends: `storyboard` (default, no weights), an animatic of labelled drawings.
+Backends: `storyboard` (default, no weights), an animatic of labelled drawings; `animatediff` (extra ``neural``), Stable
+Diffusion 1.5 in motion, held to the boxes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["BACKENDS", "Drawer", "to_video"]
 
-BACKENDS = Backends("draw", {"storyboard": Backend("seehear.draw.storyboard:Storyboard")})
+BACKENDS = Backends(
+    "draw",
+    {
+        "animatediff": Backend("seehear.draw.animatediff.drawer:AnimateDiff", "neural"),
+        "storyboard": Backend("seehear.draw.storyboard:Storyboard"),
+    },
+)
 
 
 class Drawer(Protocol):
@@ -64,7 +71,8 @@ def to_video(
         sound: a file whose sound comes along unchanged; None: a silent video.
         force: replace what is there.
         progress: told now and then how much is done, 0 to 1.
-        options: the backend's own; for `storyboard` see `seehear.draw.storyboard.Storyboard`.
+        options: the backend's own: see `seehear.draw.storyboard.Storyboard` and
+            `seehear.draw.animatediff.settings.Settings`.
 
     Raises:
         InputError: a size, rate or output that cannot be, or a scene that the backend cannot draw.

@@ -14,6 +14,14 @@ _MMAUDIO = "hkchengrex/MMAudio"
 _NC = "CC-BY-NC-4.0"
 _FLOW = ("sound mmaudio",)
 _PE_T_A = ("metric pe_t_a",)
+_SD15 = (  # the repository holds the same weights in several forms: only what diffusers reads here is fetched
+    WeightFile("model_index.json", 541), WeightFile("scheduler/scheduler_config.json", 308),
+    WeightFile("text_encoder/config.json", 617), WeightFile("text_encoder/model.safetensors", 492 * MB),
+    WeightFile("tokenizer/merges.txt", 525_000), WeightFile("tokenizer/vocab.json", 1_060_000),
+    WeightFile("tokenizer/special_tokens_map.json", 472), WeightFile("tokenizer/tokenizer_config.json", 806),
+    WeightFile("unet/config.json", 743), WeightFile("unet/diffusion_pytorch_model.safetensors", 3440 * MB),
+    WeightFile("vae/config.json", 547), WeightFile("vae/diffusion_pytorch_model.safetensors", 335 * MB),
+)  # fmt: skip
 
 
 def _file(path: str, size: float | None = None, *, md5: str | None = None, url: str = "") -> tuple[WeightFile, ...]:
@@ -103,9 +111,14 @@ _ROWS = (
     _hub("pe_av_base", "facebook/pe-av-base", "Apache-2.0", True, "networks.pe_av", *_PE_T_A),
     _hub("pe_av_large", "facebook/pe-av-large", "Apache-2.0", True, "networks.pe_av", *_PE_T_A),
     _hub("stable_diffusion_v1_5", "stable-diffusion-v1-5/stable-diffusion-v1-5", "CreativeML OpenRAIL-M", True,
-         "draw animatediff", note="use restrictions of the licence's attachment A apply"),
+         "draw animatediff", note="use restrictions of the licence's attachment A apply",
+         files=_SD15),
     _hub("animatediff_v1_5_3", "guoyww/animatediff-motion-adapter-v1-5-3", "Apache-2.0 repository", None,
-         "draw animatediff", size=int(1.67 * GB)),
+         "draw animatediff", size=int(1.67 * GB),
+         files=(WeightFile("config.json"), WeightFile("diffusion_pytorch_model.safetensors"))),
+    _hub("owlv2_base", "google/owlv2-base-patch16-ensemble", "Apache-2.0", True, "draw animatediff --detector"),
+    _hub("grounding_dino_tiny", "IDEA-Research/grounding-dino-tiny", "Apache-2.0", True,
+         "draw animatediff --detector", size=689 * MB),
     Weight("t2av_compass_prompts", "", "not stated", None, ("bench t2av-compass",),
            (WeightFile("prompts.json", 2_166_072,
                        sha256="30f92a94998f23bf9a12b874a719a53d2392a7eac6ec316bb668527c8fff8e7b",
