@@ -7,12 +7,16 @@ python bench/listen_localisation.py radius     # the clips, with other radii in 
 
 import json
 import os
+import resource
 import sys
+import tempfile
 import time
 from collections import defaultdict
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import soundfile
 from listen_material import HEADS, RATE, SHARED, clips
 
 from seehear.listen import Heard, hear_tracks
@@ -150,12 +154,30 @@ def on_radius() -> None:
         on_clips()
 
 
+def on_long() -> None:
+    first, second = (read_audio(SHARED / f"data/localisation/loc_{number}.flac") for number in ("023", "027"))
+    loop = np.concatenate([first.samples, second.samples], axis=1).T
+    for minutes in (10, 60):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "long.flac"
+            with soundfile.SoundFile(path, "w", first.sample_rate, 2) as file:
+                for _ in range(round(60 * minutes * first.sample_rate / len(loop))):
+                    file.write(loop)
+            before = time.process_time()
+            heard = hear_tracks(path)
+            spent = time.process_time() - before
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{minutes} min: {heard.duration / spent:.0f} x real time, {peak:.0f} MB peak, {len(heard.tracks)} tracks"
+        )
+
+
 def main() -> None:
     if not SHARED.is_dir():
         print("skipped: needs the shared recordings (SEEHEAR_SHARED)")
         return
-    if sys.argv[1:] == ["radius"]:
-        on_radius()
+    if sys.argv[1:] in (["radius"], ["long"]):
+        {"radius": on_radius, "long": on_long}[sys.argv[1]]()
         return
     on_clips()
     if sys.argv[1:] != ["clips"]:

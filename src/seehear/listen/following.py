@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seehear.listen.kernels import best_course, chance, legs, near_path, unexplained
-from seehear.listen.likeness import GRID, Table
+from seehear.listen.likeness import GRID, Table, gains
 from seehear.listen.units import Floats, Units, Whole
 from seehear.scene.direction import Array
 
@@ -35,11 +35,8 @@ RARE = 0.1
 PLAIN = 0.06
 """What a further source must explain, against what a direction taken at random explains."""
 
-BLUR = 12.0
-"""Deg around a path in which it explains units."""
-
-APART = 15.0
-"""Deg: sources closer than this at most times are one."""
+APART = 3.0
+"""Deg beyond the blur: sources closer than that at most times are one."""
 
 BEND, LOOSE = 300.0, 1e-3
 """How stiff a path is (weight of squared second differences), against mean sharpness 1; least weight of a frame."""
@@ -90,9 +87,9 @@ def follow(gain: Floats, weight: Floats, table: Table) -> list[Path]:
 def explained(gain: Floats, places: list[Whole], table: Table) -> Floats:
     """Give what paths, together, explain of each unit: (frames, bands), 0 where none does.
 
-    A path explains what lies within `BLUR` of it, for no head is quite the general one.
+    A path explains what lies within the table's blur of it.
     """
-    near = [near_path(gain, place, round(BLUR / GRID), table.circular) for place in places]
+    near = [near_path(gain, place, round(table.blur / GRID), table.circular) for place in places]
     return np.asarray(np.max(near, axis=0))
 
 
@@ -106,10 +103,10 @@ def distance(first: Array, second: Array) -> Array:
     return np.asarray(np.abs((first - second + 180.0) % 360.0 - 180.0))
 
 
-def shares(gain: Floats, places: list[Whole], units: Units) -> Floats:
-    """Give each path's share of each unit, (paths, frames, bands), rows summing to 1."""
-    weight = np.maximum(units.weight, 0.05)
-    fits = np.stack([along(gain, place) / weight for place in places])
+def shares(units: Units, table: Table, places: list[Whole]) -> Floats:
+    """Give each path's share of each unit, (paths, frames, bands), summing to 1; every unit counts alike."""
+    gain = gains(units._replace(weight=(units.weight > 0.0).astype(np.float32)), table)
+    fits = np.stack([along(gain, place) for place in places])
     fits = np.exp(fits - fits.max(axis=0))
     return np.asarray(fits / fits.sum(axis=0), dtype=np.float32)
 
@@ -162,7 +159,7 @@ def _sought_again(gain: Floats, weight: Floats, places: list[Whole], table: Tabl
 
 def _near(first: Whole, second: Whole, table: Table) -> bool:
     gap = distance(table.azimuth[first], table.azimuth[second])
-    return bool(np.median(gap) < APART)
+    return bool(np.median(gap) < table.blur + APART)
 
 
 def _path(gain: Floats, weight: Floats, places: list[Whole], index: int, table: Table) -> Path:

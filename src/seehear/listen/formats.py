@@ -52,6 +52,7 @@ class Pair(NamedTuple):
 
     Attributes:
         delay: s, positive where channel 0 leads.
+        lead: rad, mean phase from 100 to 700 Hz, positive where channel 0 leads.
         low: dB below 1 kHz, positive where channel 0 is louder.
         strength: 0 to 1, of the delay: how much of the sound has it.
         coherence: 0 to 1, from 2 to 6 kHz.
@@ -61,6 +62,7 @@ class Pair(NamedTuple):
     """
 
     delay: Array
+    lead: Array
     low: Array
     strength: Array
     coherence: Array
@@ -154,7 +156,7 @@ def pair_measures(stretch: Stretch, sample_rate: int) -> Pair:
     frequency = np.asarray(np.arange(spectra.shape[2]) * (sample_rate / stretch.size), dtype=np.float64)
     rows = [_measures(spectra[:, at : at + GROUP], frequency) for at in range(0, spectra.shape[1], GROUP)]
     loudest = max((row[-1] for row in rows), default=0.0)
-    kept = np.array([row[:-1] for row in rows if row[-1] > max(1e-3 * loudest, 1e-11)]).reshape(-1, 7)
+    kept = np.array([row[:-1] for row in rows if row[-1] > max(1e-3 * loudest, 1e-11)]).reshape(-1, 8)
     return Pair(*kept.T)
 
 
@@ -163,9 +165,9 @@ def _measures(spectra: Spectra, frequency: Array) -> tuple[float, ...]:
     power = np.array([(one.real**2 + one.imag**2).sum(axis=0) for one in (left, right)], dtype=np.float64) + 1e-20
     each = left * right.conj()
     cross = each.sum(axis=0)
-    low, middle, high, all_ = (
+    deep, low, middle, high, all_ = (
         (frequency > first) & (frequency < last)
-        for first, last in ((100.0, 1000.0), (500.0, 4000.0), (2000.0, 6000.0), (150.0, 6000.0))
+        for first, last in ((100.0, 700.0), (100.0, 1000.0), (500.0, 4000.0), (2000.0, 6000.0), (150.0, 6000.0))
     )
     delays = np.linspace(-2.5e-3, 2.5e-3, 501)
     loud = all_ & (power.sum(axis=0) > 1e-4 * power.sum(axis=0)[all_].max(initial=0.0))
@@ -179,6 +181,7 @@ def _measures(spectra: Spectra, frequency: Array) -> tuple[float, ...]:
     share = float((weight * near).sum() / (weight.sum() + 1e-20))
     return (
         float(delays[wave.argmax()]),
+        float(np.angle((cross[deep] / (np.abs(cross[deep]) + 1e-20)).sum())),
         float(level),
         float(strength),
         float(coherence),
@@ -229,7 +232,7 @@ def _apart(pair: Pair) -> Format:
     wide = float((np.abs(pair.delay) > HEAD_DELAY)[sure].mean()) if sure.any() else 0.0
     plain = np.abs(pair.delay) > PLAIN_DELAY
     bare = ((pair.coherence > CLEAR) & (pair.uneven < BARE))[plain]
-    against = (pair.low * np.sign(pair.delay) < -AGAINST)[plain & sure]
+    against = (pair.low * np.sign(pair.lead) < -AGAINST)[plain & sure]
     if wide > 0.4:
         return _spaced(pair, f"{100 * wide:.0f} % of the delays are longer than a head's")
     if plain.mean() > 0.3 and bare.mean() > 0.7:

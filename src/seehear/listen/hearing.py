@@ -36,6 +36,9 @@ FRAMES = 1000
 FIRST = 30.0
 """Seconds that the format is told by."""
 
+SINGLE = 16
+"""Power of the coherence: only units of one source tell its elevation."""
+
 SILENT = 1e-9
 """Share of the energy without its mean that is nothing but rounding."""
 
@@ -163,7 +166,7 @@ def _pieces(stretch: Stretch, sense: Sense, start: float) -> list[Piece]:
     paths = follow(gain, units.weight, table)
     if not paths:
         return []
-    share = shares(gain, [path.place for path in paths], units)
+    share = shares(units, table, [path.place for path in paths])
     return [_piece(units, gain, path, one, start, sense, table) for path, one in zip(paths, share, strict=True)]
 
 
@@ -184,7 +187,7 @@ def _piece(units: Units, gain: Floats, path: Path, share: Floats, start: float, 
 def _elevation(units: Units, mine: Reals) -> Array:
     from scipy.ndimage import gaussian_filter1d
 
-    weight = mine * units.coherence
+    weight = mine * units.coherence**SINGLE * units.weight
     flat = np.sqrt(np.maximum(1.0 - units.level**2, 0.0))
     up, along = (gaussian_filter1d((weight * one).sum(axis=1, dtype=np.float64), 8.0) for one in (units.level, flat))
     return np.asarray(np.rad2deg(np.arctan2(up, along + 1e-20)))

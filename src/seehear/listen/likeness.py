@@ -35,6 +35,9 @@ LEVEL_SPREAD, LEVEL_SCALE = 3.0, 0.35
 LEVEL_MIXED = (0.0, 1.0, 3.0, 6.0, 12.0, 20.0)
 """dB: further spread of the level of units of each quality: where sources mix, it is anything between theirs."""
 
+HEAD_BLUR, FIELD_BLUR = 12.0, 6.0
+"""Deg around a source in which it explains units: no head is quite the general one, and fields mix."""
+
 AIM = 0.06
 """Rad: spread of the direction of a clean unit of a field."""
 
@@ -45,6 +48,7 @@ class Table(NamedTuple):
     Attributes:
         azimuth: (grid,) deg.
         circular: whether the grid's ends meet.
+        blur: deg around a source in which it explains units.
         cosine: (rows, grid).
         sine: (rows, grid).
         grip: (qualities, rows, grid) concentration.
@@ -55,6 +59,7 @@ class Table(NamedTuple):
 
     azimuth: Array
     circular: bool
+    blur: float
     cosine: Floats
     sine: Floats
     grip: Floats
@@ -114,4 +119,9 @@ def _table(azimuth: Array, phase: Reals, spread: Reals, level: tuple[Reals, Real
     grip = 1.0 / (np.array(NOISE)[:, None, None] ** 2 + spread)
     norm = np.log(i0e(grip)) + level[2]
     turned = np.cos(phase), np.sin(phase), grip, norm, level[0], level[1]
-    return Table(azimuth, circular, *(np.ascontiguousarray(one, dtype=np.float32) for one in turned))
+    return Table(
+        azimuth,
+        circular,
+        FIELD_BLUR if circular else HEAD_BLUR,
+        *(np.ascontiguousarray(one, dtype=np.float32) for one in turned),
+    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from seehear.errors import InputError
 from seehear.listen.following import shares
 from seehear.listen.heard import Heard, Track
-from seehear.listen.likeness import Table, gains
+from seehear.listen.likeness import Table
 from seehear.listen.senses import Sense, directed, table_of, units_of
 from seehear.listen.spectrogram import Source, Stretch, blocks_of, clip_of, stretches
 from seehear.listen.units import CONTEXT, STEP, Bands, Units, Whole, bands_of
@@ -102,7 +102,7 @@ def _masks(units: Units, sense: Sense, tracks: tuple[Track, ...], bands: Bands, 
     """Give each track's share of each unit, (tracks, frames, bands)."""
     table = table_of(bands, sense)
     places = [_place(one, units.time + start, table) for one in tracks]
-    return shares(gains(units, table), places, units)
+    return shares(units, table, places)
 
 
 def _place(track: Track, time: Array, table: Table) -> Whole:

@@ -1,6 +1,7 @@
 """Short-time spectra of a sound of any length, a stretch at a time, so that memory does not grow with it.
 
-Frame ``i`` is centred on sample ``i * hop``; what lies before the start and after the end is silence.
+Frame ``i`` is centred on sample ``i * hop``; the first and the last sample are held before and after, so
+that a constant makes no click.
 """
 
 from collections.abc import Iterator
@@ -165,7 +166,7 @@ def stretches(blocks: Iterator[Samples], sample_rate: int, *, hop: int, frames: 
 
 
 def _filled(held: Samples | None, blocks: Iterator[Samples], need: int, pad: int) -> tuple[Samples | None, int, bool]:
-    """Add blocks to what is held until it has ``need`` samples; after the end, silence."""
+    """Add blocks to what is held until it has ``need`` samples; the last one is held."""
     parts: list[Samples] = [] if held is None else [held]
     count, taken = (0 if held is None else held.shape[1]), 0
     while count < need:
@@ -173,9 +174,9 @@ def _filled(held: Samples | None, blocks: Iterator[Samples], need: int, pad: int
         if block is None:
             if not parts:
                 return None, taken, True
-            return np.concatenate([*parts, np.zeros((parts[0].shape[0], need), np.float32)], axis=1), taken, True
+            return np.concatenate([*parts, np.repeat(parts[-1][:, -1:], need, axis=1)], axis=1), taken, True
         if not parts:
-            parts.append(np.zeros((block.shape[0], pad), np.float32))
+            parts.append(np.repeat(block[:, :1], pad, axis=1))
             count += pad
         parts.append(block)
         count, taken = count + block.shape[1], taken + block.shape[1]
