@@ -119,6 +119,15 @@ def test_every_object_has_its_own_sound(film):
         np.testing.assert_array_equal(one, again[name])
 
 
+def test_the_plan_is_told_first(film, caplog):
+    maker = _mono()
+    maker.aside = 5e12
+    PlacedSound(maker=maker, sampling=SAMPLING).to_stems(SCENE, film, sample_rate=8000)
+    weights = sum(value.numel() for value in maker.network.parameters())
+    work = 2 * (2 * weights * 100 * (200 / 75) * 2 * 2 + 5e12 * 2 * 4 / 3)
+    assert f"plan: 2 sounds of 2.0 s, {work / 1e12:.1f} TFLOP, about" in caplog.text
+
+
 def test_stems_are_of_one_loudness(film):
     from seehear.acoustics.loudness import LoudnessMeter
     from seehear.media.layout import layout_of

@@ -47,6 +47,7 @@ def test_keys_and_shapes_are_those_of_the_published_files(variant: str):
 
 
 @pytest.mark.golden
+@pytest.mark.timeout(900)  # a thousand million weights are made; a busy machine takes its time
 @pytest.mark.parametrize("variant", ["small_16k", "small_44k", "large_44k_v2"])
 def test_the_flow_is_the_original_s(variant: str):
     case = GoldenCase(f"mmaudio_{variant}")

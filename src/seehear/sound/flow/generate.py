@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from seehear.errors import BackendFailed, InputError
 from seehear.sound.flow.codec import Codec, decoded
@@ -48,6 +48,7 @@ class Maker:
         half: compute in bfloat16.
         compiled: let torch compile the network: slower to start, faster after.
         device: where the network and the codec run.
+        aside: operations a second of clip for features and decoding, for the plan; 0 = not known.
 
     Raises:
         InputError: a codec of another number of channels than the network's latent.
@@ -62,6 +63,7 @@ class Maker:
         half: bool = False,
         compiled: bool = False,
         device: str = "cpu",
+        aside: float = 0.0,
     ) -> None:
         if codec.channels != network.sizes.latent_channels:
             raise InputError(
@@ -69,7 +71,7 @@ class Maker:
             )
         self._mean, self._std = (one.detach().to(device) for one in (network.latent_mean, network.latent_std))
         self.network = network.to(device, torch.bfloat16) if half else network.to(device)
-        self.codec, self.extractors, self.device = codec, extractors, device
+        self.codec, self.extractors, self.device, self.aside = codec, extractors, device, aside
         self.ears = 2 if isinstance(network, ViSAudio) else 1
         self._forward: Callable[..., Tensor] = torch.compile(self.network) if compiled else self.network
         self._dtype = torch.bfloat16 if half else torch.float32
@@ -174,10 +176,9 @@ class _Once:
 
 
 def arithmetic(maker: Maker, duration: float, sampling: Sampling) -> float:
-    """Estimate the operations of a sound's sampling, for a plan before the run: 2 a weight, token, side and step.
+    """Estimate a sound's floating-point operations, for a plan before the run: 2 a weight, token, side and step.
 
-    Returns:
-        Floating-point operations; features and decoding not counted.
+    Features and decoding are counted where the maker knows them.
     """
     sizes = maker.network.sizes
     frames = math.ceil(duration * maker.codec.sample_rate / maker.codec.hop)
@@ -185,4 +186,13 @@ def arithmetic(maker: Maker, duration: float, sampling: Sampling) -> float:
     weights = sum(value.numel() for value in maker.network.parameters())
     sides = 2 if sampling.strength > 1 else 1
     evaluations = sampling.steps * (1 if sampling.solver == "euler" else 2)
-    return 2.0 * weights * sizes.latent_length * windows * sides * evaluations * maker.ears
+    steps = 2.0 * weights * min(sizes.latent_length, frames) * windows * sides * evaluations * maker.ears
+    return steps + maker.aside * duration * (1.0 if windows == 1.0 else 4 / 3)
+
+
+def memory(maker: Maker) -> int:
+    """Give the bytes that the weights of all parts take."""
+    parts = (maker.network, maker.codec, *maker.extractors[:3])
+    modules = (getattr(part, "network", part) for part in parts)
+    values = (value for module in modules if isinstance(module, nn.Module) for value in module.parameters())
+    return sum(value.numel() * value.element_size() for value in values)

@@ -24,9 +24,9 @@ from seehear.scene import Ambience, Scene, SceneObject
 from seehear.scene.path import Path as Course
 from seehear.sound.flow import clip
 from seehear.sound.flow.conditions import Extractors, Picture, Shown, shown_in
-from seehear.sound.flow.generate import Maker, Sampling, arithmetic
+from seehear.sound.flow.generate import Maker, Sampling, arithmetic, memory
 from seehear.sound.flow.loading import load_mel_codec, load_mmaudio
-from seehear.sound.flow.needs import need, rate_of, terms_of, variant_of, weights_of
+from seehear.sound.flow.needs import DECODING, FEATURES, need, rate_of, terms_of, variant_of, weights_of
 from seehear.sound.sounded import Sounded
 
 LOUDNESS = -23.0
@@ -187,10 +187,9 @@ def within_memory(blocks: Iterable[NDArray[np.float32]]) -> Iterable[NDArray[np.
 def plan(maker: Maker, duration: float, sampling: Sampling, *, sounds: int) -> None:
     """Say what is to come, before it: arithmetic, memory and, by a short measurement, time."""
     work = sounds * arithmetic(maker, duration, sampling)
-    size = sum(value.numel() * value.element_size() for value in maker.network.parameters())
-    _log.info(
-        "%d sounds of %.1f s: %.1f TFLOP, about %.0f s here, without features and decoding; %.1f GB of weights",
-        sounds, duration, work / 1e12, work / matrix_rate(maker.device), size / 1e9,
+    _log.warning(
+        "plan: %d sounds of %.1f s, %.1f TFLOP, about %.0f s here; %.1f GB of weights in memory",
+        sounds, duration, work / 1e12, work / matrix_rate(maker.device), memory(maker) / 1e9,
     )  # fmt: skip
 
 
@@ -214,4 +213,5 @@ def _published(variant: str) -> Maker:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     extractors = Extractors(clip.load(device=device), load_visual(device=device))
     codec = load_mel_codec(rate_of(variant)).to(device)
-    return Maker(load_mmaudio(variant), codec, extractors, half=device == "cuda", device=device)
+    network, aside = load_mmaudio(variant), FEATURES + DECODING[rate_of(variant)]
+    return Maker(network, codec, extractors, half=device == "cuda", device=device, aside=aside)
