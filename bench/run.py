@@ -11,7 +11,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("laws", "render_speed", "voices_table", "watch_found", "hear_speed", "memory", "clips", "draw_speed")
+PARTS = (
+    "laws",
+    "render_speed",
+    "voices_table",
+    "watch_found",
+    "hear_speed",
+    "memory",
+    "clips",
+    "draw_speed",
+    "listen_worlds",
+)
 
 
 def machine() -> str:

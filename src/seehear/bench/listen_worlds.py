@@ -245,11 +245,12 @@ def _movement(version: Scene, truth: Scene) -> list[Score]:
     met = [one for one in pairs if one.heard is not None and (blind or one.gap <= NEAR)]
     if blind:
         met = met[:1]
+    crossers = [] if blind else [(a, b) for a, b, _ in met if b and a.motion == "crossing"]
     count = COUNT.at(float(abs(len(version.objects) - len(truth.objects))))
     heard = HEARD.at(len(met) / len(truth.objects))
     return [
         _mean(MOTION, [float(a.motion == b.motion) for a, b, _ in met if b]),
-        _mean(CROSSING, [_same_way(a, b, truth.duration) for a, b, _ in met if b and a.motion == "crossing"]),
+        _mean(CROSSING, [_same_way(a, b, truth.duration) for a, b in crossers]),
         _mean(DISTANCE_SIGN, [_same_sign(a, b, truth.duration) for a, b, _ in met if b and _comes_or_goes(a)]),
         _mean(NAMED, [_named(a, b) for a, b, _ in met if b]),
         heard,

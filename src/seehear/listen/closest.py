@@ -1,7 +1,7 @@
 """The way of a source, fitted: straight, at constant speed, past a closest point.
 
 With ``s = (time - closest time) / scale`` the source stands at ``bearing + turning · atan(s)`` and ``sqrt(1 + s²)``
-closest distances away, so its level falls by ``10 log10(1 + s²)`` dB and its pitch is shifted by
+closest distances away. Its level falls by ``10 log10(1 + s²)`` dB, less over other sounds; its pitch is shifted by
 ``1 / (1 + v/c · s / sqrt(1 + s²))``: plane geometry, the inverse distance law, the Doppler shift of a moving source.
 Azimuth in degrees, time in seconds, level in dB.
 """
@@ -16,8 +16,11 @@ from seehear.scene.direction import Array, wrap_azimuth
 AZIMUTH_ERROR = 5.0
 """Deg, of a track's azimuths: what the fit expects."""
 
-LEVEL_ERROR = 1.5
+LEVEL_ERROR = 2.5
 """dB, at least, of a smooth source's level."""
+
+PRESSED = 0.25
+"""The least share of the level's fall that may be heard where directions help: other sounds fill up what is soft."""
 
 _MIDS = np.array([-6.0, -3.0, -2.0, -1.5, -1.2, -1.0, *np.linspace(-0.85, 0.85, 13), 1.0, 1.2, 1.5, 2.0, 3.0, 6.0])
 _SCALES = np.geomspace(0.04, 6.0, 14)
@@ -99,6 +102,15 @@ def _gain(s: Array) -> Array:
     return np.asarray(-10.0 * np.log10(1.0 + s * s))
 
 
+def _share_heard(level: Array, gain: Array, *, directed: bool) -> Array:
+    """Give the share of (..., k) falls in level that is heard, (..., 1), by least squares; 1 without directions."""
+    if not directed:
+        return np.ones(1)
+    fall = gain - gain.mean(axis=-1, keepdims=True)
+    both = (fall * (level - level.mean())).sum(axis=-1, keepdims=True)
+    return np.asarray(np.clip(both / np.maximum((fall * fall).sum(axis=-1, keepdims=True), 1e-9), PRESSED, 1.0))
+
+
 def _robust(residual: Array) -> Array:
     return np.asarray(2.0 * (np.sqrt(1.0 + residual * residual) - 1.0))
 
@@ -120,6 +132,7 @@ def _from_grid(when: Array, azimuth: Array, level: Array, course: Course) -> Arr
     """Give mid, scale, bearing and turning of the grid's best point."""
     s = (when - _MIDS[:, None, None]) / _SCALES[None, :, None]
     gain = _gain(s)
+    gain = gain * _share_heard(level, gain, directed=course.directed)
     offset = np.median(level - gain, axis=-1, keepdims=True)
     cost = _robust((level - gain - offset) / _level_error(course)).mean(axis=-1)
     if not course.directed:
@@ -140,7 +153,8 @@ def _from_grid(when: Array, azimuth: Array, level: Array, course: Course) -> Arr
 
 def _residuals(mid: float, scale: float, bearing: float, turning: float, when: Array, course: Course) -> Array:
     s = (when - mid) / scale
-    loud = course.level - _gain(s)
+    gain = _gain(s)
+    loud = course.level - gain * _share_heard(course.level, gain, directed=course.directed)
     loud = (loud - np.median(loud)) / _level_error(course)
     if not course.directed:
         return np.asarray(loud)

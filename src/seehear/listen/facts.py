@@ -32,7 +32,7 @@ TRUSTED = 0.8
 NEAREST, FARTHEST = 1.0, 60.0
 """Metres within which a distance by Doppler is believed."""
 
-MOVES = 0.6
+MOVES = 0.5
 """Confidence of a movement from which it says something of what moves."""
 
 
@@ -174,7 +174,7 @@ def _source(track: Track, sketch: Sketch, duration: float) -> SourceFacts:
     shares = shares_of(sketch)
     course = course_of(track)
     moves = movement_of(course, sustained=sustained(shares))
-    if moves.way is not None and moves.confidence >= MOVES:
+    if moves.motion not in (None, "still") and moves.confidence >= MOVES:
         shares = moving_shares(shares)
     label, sure = label_of(shares)
     pitch = pitch_course(sketch.time, sketch.spectra)

@@ -23,7 +23,7 @@ SURE = 0.7
 LEAST_SECONDS = 0.1
 """Seconds of sound from which a label is tried."""
 
-MOVING = {"engine": 3.0, "alarm": 1.5, "water/noise": 0.1, "music": 0.2, "impact": 0.5}
+MOVING = {"engine": 5.0, "alarm": 2.0, "water/noise": 0.1, "music": 0.2, "impact": 0.3, "animal call": 0.5}
 """How many times likelier a class is where the source moves; 1 for the rest: waterfalls and pianos stay in place."""
 
 SUSTAINED = {"engine": 1.0, "water/noise": 0.9, "alarm": 0.8, "other": 0.6, "speech": 0.3, "animal call": 0.3,
@@ -65,7 +65,7 @@ def moving_shares(shares: dict[str, float]) -> dict[str, float]:
 
     Example:
         >>> round(moving_shares({"engine": 0.4, "water/noise": 0.6})["engine"], 2)
-        0.95
+        0.97
     """
     weighed = {name: share * MOVING.get(name, 1.0) for name, share in shares.items()}
     total = sum(weighed.values())
