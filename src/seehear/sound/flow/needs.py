@@ -9,8 +9,11 @@ from seehear.weights import MissingWeights, locate, row_of
 DEFAULT = "small_44k"
 SPATIAL = "pe_spatial_b16_512"
 
-FEATURES = 8.2e12
-"""Operations a second of clip: CLIP 0.92e12 a frame, 8 of them; Synchformer 0.27e12 a segment, 3 of them."""
+FEATURES = 9.2e12
+"""Operations a second of clip, counted over the modules: CLIP 1.01e12 a frame, 8; Synchformer 0.39e12 a segment, 3."""
+
+PLACES = 1.0e12
+"""The same of the spatial encoder, 4 frames."""
 
 DECODING = {"16k": 0.12e12, "44k": 0.33e12}
 """Operations a second of one channel: autoencoder and vocoder."""

@@ -19,7 +19,7 @@ from seehear.sound.flow import clip
 from seehear.sound.flow.conditions import Extractors, shown_in
 from seehear.sound.flow.generate import Maker, Sampling
 from seehear.sound.flow.loading import load_mel_codec, load_network
-from seehear.sound.flow.needs import SPATIAL, codec_weights, need, terms_of, weights_of
+from seehear.sound.flow.needs import FEATURES, PLACES, SPATIAL, codec_weights, need, terms_of, weights_of
 from seehear.sound.flow.placed import later, plan, within_memory
 from seehear.sound.flow.visaudio import ViSAudio
 from seehear.sound.sounded import Sounded
@@ -111,7 +111,8 @@ def eared(file: Path, *, extractors: Callable[[], Extractors] | None = None) -> 
     if kept.codec is None:
         need(codec_weights(kept.rate), "visaudio")
     codec = kept.codec or load_mel_codec(kept.rate)
-    return Maker(kept.network, codec, extractors() if extractors else _published())
+    aside = 0.0 if extractors else FEATURES + PLACES
+    return Maker(kept.network, codec, extractors() if extractors else _published(), aside=aside)
 
 
 def _published() -> Extractors:
