@@ -71,7 +71,14 @@ def test_fragments_are_pieces_of_the_frame():
     assert dover.fragments(frames[:, :100, :60]).shape == (3, 2, 224, 224)
 
 
-def test_the_door_averages_and_refuses(monkeypatch):
+def test_the_scale_is_the_logistic_curve_at_any_score():
+    found = dover.scaled(0.1107 + 0.07355, -0.08285 - 2 * 0.03774)
+    logistic = [1 / (1 + np.exp(-value)) for value in (1.0, -2.0, 0.6104 - 2 * 0.3896)]
+    assert found == pytest.approx(logistic)
+    assert dover.scaled(1e4, -1e4)[:2] == (1.0, 0.0)
+
+
+def test_the_door_averages_and_refuses():
     class Plain(torch.nn.Module):
         def technical(self, frames):
             assert frames.shape == (1, 3, 32, 224, 224)

@@ -9,7 +9,7 @@ perspectives", ICCV 2023; Liu et al., "A ConvNet for the 2020s", CVPR 2022. Keys
 """
 
 from collections.abc import Mapping
-from math import exp
+from math import tanh
 from pathlib import Path
 from typing import NamedTuple
 
@@ -200,7 +200,7 @@ def scaled(technical: float, aesthetic: float) -> VideoQuality:
         VideoQuality(technical=0.5, aesthetic=0.5, overall=0.5)
     """
     t, a = (technical - 0.1107) / 0.07355, (aesthetic + 0.08285) / 0.03774
-    return VideoQuality(*(1.0 / (1.0 + exp(-value)) for value in (t, a, 0.6104 * t + 0.3896 * a)))
+    return VideoQuality(*(0.5 * (1.0 + tanh(value / 2.0)) for value in (t, a, 0.6104 * t + 0.3896 * a)))
 
 
 def technical_frames(count: int) -> list[int]:
