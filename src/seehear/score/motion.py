@@ -34,7 +34,7 @@ REACH = 1.0
 EDGE = 0.3
 """s at both ends that are left out: every sound and movement begins with the clip."""
 
-LIKE = 0.25
+LIKE = 0.3
 """Correlation of the two curves at their best offset below which they have no rhythm in common."""
 
 CLEAR = 0.03

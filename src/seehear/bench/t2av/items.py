@@ -25,7 +25,7 @@ DIGITS = 6
 WRONG_LENGTH = 0.5
 """s that a clip may differ from the duration asked for."""
 
-ALL_SILENT, ALL_BLACK, ALL_FROZEN, CLIPPED, FLAT, GAP = 0.99, 0.95, 0.95, 0.0003, 0.2, 0.25
+ALL_SILENT, ALL_BLACK, ALL_FROZEN, CLIPPED, FLAT, GAP = 0.99, 0.95, 0.95, 0.0001, 0.3, 0.25
 """Shares (and s) from which on a clip is flagged."""
 
 _FAULTS = (cv2.error, ValueError, ArithmeticError, LookupError, TypeError)
