@@ -50,7 +50,7 @@ DAMAGES: Mapping[str, Damage] = MappingProxyType(
         one.name: one
         for one in (
             Damage("swapped sides", "translational", (0.6, 0.8, 1.0), "share", ("moving_side_agreement",)),
-            Damage("late sound", "foley", (0.15, 0.3, 0.45), "s", ("onset_to_motion_offset",)),
+            Damage("late sound", "foley", (0.1, 0.2, 0.3), "s", ("onset_to_motion_offset",)),
             Damage("wrong material", "translational", (0.33, 0.67, 1.0), "share", ()),
             Damage("frozen picture", "translational", (0.25, 0.5, 1.0), "share", ("frozen_share",)),
             Damage("clipped sound", "translational", (6.0, 12.0, 20.0), "dB", ("clipping",)),
