@@ -9,6 +9,7 @@ from seehear.media.layout import layout_of
 from seehear.scene import Camera, Path, scene_from_json, scene_to_json
 from seehear.simulate import DEFAULTS, PRESETS, to_world
 from seehear.simulate.closed import KINDS
+from seehear.simulate.dataset import rng_of
 from seehear.simulate.stage import Actor, Stage
 from seehear.voices.labels import canonical
 
@@ -296,3 +297,10 @@ def test_all_around_the_boxes_hold_too(preset):
             )
             checked += 1
     assert checked or preset == "translational"
+
+
+@pytest.mark.parametrize("index", [13, 49])
+def test_two_crossings_of_the_edge_within_a_microsecond_are_one_keyframe(index):
+    scene = to_world(rng_of(2, "closed", index), preset="closed", sample_rate=48000).scene
+    for thing in scene.objects:
+        assert (np.diff([key.time for key in thing.keyframes]) > 0).all()

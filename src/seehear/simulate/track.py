@@ -60,6 +60,7 @@ def keyframes_of(
     """
     times = np.unique(np.concatenate([stamps, _edge_times(project, duration)]))
     times = _dense(times, project) if step is None else _followed(times, project, step)
+    times = times[np.unique(np.round(times, 6), return_index=True)[1]]  # two within a microsecond are one keyframe
     boxes = visible_boxes(project(times))
     keys = []
     for time, place, box in zip(times, way.at(times).position, boxes, strict=True):
