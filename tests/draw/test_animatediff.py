@@ -178,7 +178,8 @@ def test_absent_objects_and_boxes_smaller_than_a_cell_stay_finite(tiny_diffusion
     objects = [
         {"id": "fly", "label": "fly", "keyframes": [{"time": 0.0, "box": [0.5, 0.5, 0.501, 0.501]}]},
         {"id": "bird", "label": "bird", "keyframes": [
-            {"time": 0.0, "box": [0.0, 0.0, 0.3, 0.3]}, {"time": 0.5, "box": None, "azimuth": 60.0}]},
+            {"time": 0.0, "box": [0.0, 0.0, 0.3, 0.3]}, {"time": 0.5, "box": [0.1, 0.0, 0.4, 0.3]},
+            {"time": 0.6, "box": None, "azimuth": 60.0}]},
         {"id": "train", "label": "train", "keyframes": [{"time": 0.0, "azimuth": 90.0}]},
     ]  # fmt: skip
     made = drawn(tiny_diffusion, Scene(duration=1.0, objects=objects), grounding_steps=1.0)

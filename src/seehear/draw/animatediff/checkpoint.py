@@ -7,6 +7,7 @@ Reference: diffusers, `AnimateDiffPipeline`, `MotionAdapter`.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,13 @@ def find_weights(wish: Settings) -> dict[str, Path]:
         InputError: a folder that was given is none.
     """
     wanted: dict[str, Any] = {CHECKPOINT: wish.checkpoint, MOTION: wish.motion}
-    if wish.grounding == "migc":
+    if wish.grounding == "migc" and not isinstance(wish.grounding_weights, Mapping):
         wanted[MIGC] = wish.grounding_weights
-    found, lacking = {}, []
+    found: dict[str, Path] = {}
+    lacking = []
     for name, given in wanted.items():
-        if name == MIGC and given is not None:
-            continue
         try:
-            found[name] = _folder(given) if given is not None else locate(name)
+            found[name] = _folder(given) if given is not None and name != MIGC else locate(name, given)
         except MissingWeights:
             lacking.append(row_of(name))
     if lacking:

@@ -15,7 +15,7 @@ from torch import Tensor
 from seehear.draw.animatediff.between import pictures_at, resized
 from seehear.draw.animatediff.checkpoint import find_weights, load_pipeline
 from seehear.draw.animatediff.choosing import Chosen, best_of, check_detector
-from seehear.draw.animatediff.encoding import frame_words, phrase_words, too_long
+from seehear.draw.animatediff.encoding import phrase_words, too_long
 from seehear.draw.animatediff.grounding import Ground
 from seehear.draw.animatediff.kinds import grounded
 from seehear.draw.animatediff.places import LEAST_FRAMES, Places, frame_times, places_of
@@ -84,7 +84,6 @@ class _Film:
         self.scale = self.pipe.vae_scale_factor
         self.latent_hw = (made_wh[1] // self.scale, made_wh[0] // self.scale)
         self.prompts = frame_prompts(scene, places, wish.conditioning)
-        self.guided = wish.guidance > 1
         self.plan = planned(wish, places, made_wh, backend.weights, self.pipe)
         for line in self.plan.lines:
             wish.tell(line)
@@ -93,8 +92,7 @@ class _Film:
         hidden, pooled = phrase_words(self.pipe, places.labels)
         self.ground = Ground(places, hidden, pooled, self.latent_hw)
         self.kind = grounded(self.pipe, self.ground, self.prompts, wish, backend.weights)
-        self.words = frame_words(self.pipe, self.kind.prompts, wish.negative, guided=self.guided)
-        numbers = f"{self.pipe._execution_device} {self.words.told.dtype}"
+        numbers = f"{self.pipe._execution_device} {self.kind.words.told.dtype}"
         self.work = Work(wish.work, name_of(scene, wish, made_wh, backend.weights, numbers))
         self.clock = Clock(wish, wish.samples * wish.steps)
 
@@ -113,7 +111,7 @@ class _Film:
             self.work.keep(index, steps, now)
 
         return denoised(
-            self.pipe, latents, self.words, self.ground, steps=wish.steps, guidance=wish.guidance,
+            self.pipe, latents, self.kind.words, self.ground, steps=wish.steps, guidance=wish.guidance,
             grounded_steps=wish.grounded_steps, nudge=self.kind.nudge, halves=wish.low_memory,
             begin=held.steps if held else 0, reached=reached,
         )  # fmt: skip
@@ -139,10 +137,5 @@ class _Film:
             "kept": chosen.sample,
             "scores": chosen.scores,
             "grounding": {"kind": self.wish.grounding, "steps": self.wish.grounded_steps, **self.kind.facts},
-            "prompts": list(dict.fromkeys(self.words_told)),
+            "prompts": list(dict.fromkeys(self.kind.prompts)),
         }
-
-    @property
-    def words_told(self) -> list[str]:
-        """The prompts, in order."""
-        return list(self.kind.prompts)

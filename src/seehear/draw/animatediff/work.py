@@ -94,7 +94,6 @@ def name_of(scene: Scene, wish: Settings, made_wh: tuple[int, int], weights: Map
         "wish": {name: getattr(wish, name) for name in counted},
         "size": list(made_wh),
         "weights": {name: fingerprint(place) for name, place in weights.items()},
-        "own_weights": str(wish.grounding_weights) if isinstance(wish.grounding_weights, str | Path) else None,
         "kind": kind,
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
