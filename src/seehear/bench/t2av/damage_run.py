@@ -148,7 +148,8 @@ def page_of(table: Mapping[str, Any], card: Mapping[str, Any]) -> str:
 
 def _cell(row: Mapping[str, Any], name: str) -> str:
     kind = ' class="tested"' if name in row["intended"] else ""
-    return f"<td{kind}>{100 * row['rates'].get(name, 0.0):.0f}</td>"
+    rate = row["rates"].get(name)
+    return f"<td{kind}>{'–' if rate is None else f'{100 * rate:.0f}'}</td>"
 
 
 def _rates(damage: str, strength: float, unit: str, alarms: Sequence[Mapping[str, bool]], intended: tuple[str, ...]
