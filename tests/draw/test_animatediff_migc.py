@@ -15,7 +15,7 @@ from seehear.draw.animatediff.checkpoint import load_pipeline
 from seehear.draw.animatediff.drawer import AnimateDiff
 from seehear.draw.animatediff.migc import Gains, Migc
 from seehear.draw.animatediff.settings import Settings
-from seehear.draw.animatediff.shading import load_modules, published_masks
+from seehear.draw.animatediff.shading import _layer, load_modules, published_masks
 from seehear.errors import InputError
 from seehear.networks.state import load_state, unfilled
 from seehear.scene import Scene
@@ -151,3 +151,11 @@ def test_the_modules_draw_and_keep_one_order_of_slots(tiny_diffusion):
     assert np.array_equal(made[0], made[1])
     assert not np.array_equal(made[0], made[2])
     assert made[0].std() > 0
+
+
+def test_the_published_names_go_to_the_published_layers():
+    keys = [f"model.diffusion_model.{home}.1.transformer_blocks.0.attn2.migc.norm.bias" for home in (
+        "middle_block", "output_blocks.3", "output_blocks.4", "output_blocks.5")]  # fmt: skip
+    assert [_layer(key.split("."), key).removesuffix(".transformer_blocks.0.attn2.processor") for key in keys] == [
+        "mid_block.attentions.0", "up_blocks.1.attentions.0", "up_blocks.1.attentions.1", "up_blocks.1.attentions.2",
+    ]  # fmt: skip

@@ -14,12 +14,16 @@ pytest.importorskip("diffusers")
 import torch
 
 from seehear.draw import to_video
+from seehear.draw.animatediff.attention import LAYERS
 from seehear.draw.animatediff.between import pictures_at
 from seehear.draw.animatediff.checkpoint import check_family, check_motion
 from seehear.draw.animatediff.choosing import Found, best_of, layout_score
+from seehear.draw.animatediff.detector import named_detector
 from seehear.draw.animatediff.drawer import AnimateDiff
+from seehear.draw.animatediff.grounding import Ground, text_layers
 from seehear.draw.animatediff.places import places_of
 from seehear.draw.animatediff.plan import enough_memory
+from seehear.draw.animatediff.regional import BLOCKS
 from seehear.draw.animatediff.settings import Settings
 from seehear.draw.animatediff.work import Work
 from seehear.errors import BackendFailed, InputError
@@ -233,3 +237,45 @@ def test_see_makes_a_video_with_the_sound_and_reports(tiny_diffusion, tmp_path):
     assert len(report["animatediff"]["grounding"]["energy"]) == 1
     assert report["animatediff"]["prompts"] == ["a street, car on the left"]
     assert "UNet on" in told.stderr
+
+
+def test_a_detector_is_read_from_its_folder_and_gives_boxes_in_the_frame(tmp_path):
+    """A random OWLv2 of one layer: what it finds means nothing, but it goes through the published form."""
+    from tests.draw.tiny_diffusion import save_tokenizer
+    from transformers import Owlv2Config, Owlv2ForObjectDetection
+
+    part = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    words = {"vocab_size": 514, "max_position_embeddings": 77, "bos_token_id": 512, "eos_token_id": 513}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(2)
+        config = Owlv2Config(
+            text_config=part | words, vision_config=part | {"image_size": 64, "patch_size": 16}, projection_dim=16
+        )
+        Owlv2ForObjectDetection(config).save_pretrained(tmp_path)
+    save_tokenizer(tmp_path)
+    (tmp_path / "preprocessor_config.json").write_text(
+        json.dumps({"image_processor_type": "Owlv2ImageProcessor", "size": {"height": 64, "width": 64}})
+    )
+    detector = named_detector(tmp_path)
+    found = detector(np.random.default_rng(0).integers(0, 255, (40, 64, 3)).astype(np.uint8), ["car", "dog"])
+    assert found
+    for one in found:
+        assert one.label in ("car", "dog")
+        assert 0 <= one.box[0] < one.box[2] <= 1
+        assert 0 <= one.box[1] < one.box[3] <= 1
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "clip_text_model"}))
+    with pytest.raises(InputError, match="expected a detector of owlv2, owlvit, grounding-dino in"):
+        named_detector(tmp_path)
+
+
+def test_the_published_size_has_the_layers_that_grounding_is_made_for():
+    """Layers only, no numbers: 32 attentions in pictures and 40 over time; grids of 512 x 320."""
+    from diffusers import UNetMotionModel
+
+    with torch.device("meta"):
+        unet = UNetMotionModel(cross_attention_dim=768, num_attention_heads=8, use_motion_mid_block=False)
+    assert len(unet.attn_processors) == 72
+    assert len(text_layers(unet, BLOCKS)) == 9
+    assert len([name for name in text_layers(unet, ("",)) if name.startswith(LAYERS)]) == 6
+    ground = Ground(places_of(STREET, [0.0]), torch.zeros(1, 77, 768), torch.zeros(1, 768), (40, 64))
+    assert [ground.grid_of(cells) for cells in (2560, 640, 160, 40)] == [(40, 64), (20, 32), (10, 16), (5, 8)]

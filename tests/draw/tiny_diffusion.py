@@ -42,15 +42,15 @@ def save_tiny(folder: Path) -> tuple[Path, Path]:
     vae.save_pretrained(home / "vae")
     unet.save_pretrained(home / "unet")
     DDIMScheduler().save_pretrained(home / "scheduler")
-    _save_tokenizer(home / "tokenizer")
+    save_tokenizer(home / "tokenizer")
     (home / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
     motion.save_pretrained(folder / "motion")
     return home, folder / "motion"
 
 
-def _save_tokenizer(folder: Path) -> None:
+def save_tokenizer(folder: Path) -> None:
     """CLIP's own kind of tokenizer, of single bytes."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters, spare = {}, 0
     for byte in range(256):

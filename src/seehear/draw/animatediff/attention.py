@@ -33,6 +33,7 @@ LAYERS = tuple(
 SCALE = 2.5
 _INSIDE, _OUTSIDE = 1.0, 2.0
 _SHARE = 0.25
+_LOUDER = 2.0**10  # keeps small gradients alive in half precision; exact in single
 
 
 def naming_prompts(pipe: Pipe, prompts: Sequence[str], places: Places) -> list[str]:
@@ -157,14 +158,15 @@ class Guide:
         """Give the moved latents."""
         slope, energy = self.slope(latents, time)
         self.watch.told.append(round(energy, 4))
-        return latents - self._scale * self._variance(time, index) * slope.to(latents.dtype)
+        return latents - (self._scale * self._variance(time, index) * slope).to(latents.dtype)
 
     def slope(self, latents: Tensor, time: Tensor) -> tuple[Tensor, float]:
         """Give the energy's gradient, shaped as the latents, and the energy, averaged over windows."""
         windows = windows_of(latents.shape[2])
-        total, shares, energy = torch.zeros_like(latents), torch.zeros_like(latents[:1, :1, :, :1, :1]), 0.0
+        total = torch.zeros_like(latents, dtype=torch.float32)
+        shares, energy = torch.zeros_like(total[:1, :1, :, :1, :1]), 0.0
         for window in windows:
-            weight = window_weights(window.stop - window.start).to(latents)[None, None, :, None, None]
+            weight = window_weights(window.stop - window.start).to(total)[None, None, :, None, None]
             slope, here = self._in_window(latents[:, :, window], time, window)
             total[:, :, window] += weight * slope
             shares[:, :, window] += weight
@@ -181,11 +183,11 @@ class Guide:
                 self._pipe.unet(scaled, time, encoder_hidden_states=self._words.told[window])
                 energy = torch.stack(watch.energies).mean()
                 if not energy.requires_grad:  # nothing of this window is seen
-                    return torch.zeros_like(latents), 0.0
-                (slope,) = torch.autograd.grad(energy, given)
+                    return torch.zeros_like(latents, dtype=torch.float32), 0.0
+                (slope,) = torch.autograd.grad(energy * _LOUDER, given)
         finally:
             watch.watching, watch.energies = False, []
-        return slope.nan_to_num(), float(energy.detach())
+        return slope.float().nan_to_num() / _LOUDER, float(energy.detach())
 
     def _variance(self, time: Tensor, index: int) -> float:
         """Variance of the latents' noise: of unit latents for DDIM, of growing ones for Euler."""

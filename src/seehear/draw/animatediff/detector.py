@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.draw.animatediff.checkpoint import best_device
 from seehear.draw.animatediff.choosing import Detector, Found
 from seehear.errors import InputError
 from seehear.networks.hub_model import model_from
@@ -48,7 +49,8 @@ class _OpenVocabulary:
         model = {"grounding-dino": "GroundingDinoForObjectDetection"}.get(kind, f"{name}ForObjectDetection")
         self._kind = kind
         self._processor: Any = model_from(getattr(transformers, f"{name}Processor"), folder)
-        self._model: Any = model_from(getattr(transformers, model), folder)
+        self._device = best_device()
+        self._model: Any = model_from(getattr(transformers, model), folder).to(self._device)
 
     def __call__(self, picture: NDArray[np.uint8], labels: Sequence[str]) -> list[Found]:
         """Find what has one of the labels."""
@@ -57,7 +59,7 @@ class _OpenVocabulary:
 
         image = Image.fromarray(picture)
         asked = [[f"a photo of a {one}" for one in labels]] if self._kind != "grounding-dino" else [list(labels)]
-        given = self._processor(images=image, text=asked, return_tensors="pt")
+        given = self._processor(images=image, text=asked, return_tensors="pt").to(self._device)
         with torch.no_grad():
             answer = self._model(**given)
         return self._read(answer, given, image, list(labels))
@@ -68,18 +70,18 @@ class _OpenVocabulary:
             read = self._processor.post_process_grounded_object_detection(
                 answer, given.input_ids, threshold=_LEAST, text_threshold=_LEAST, target_sizes=size
             )[0]
-            words = [_nearest(str(one), labels) for one in read.get("text_labels", read["labels"])]
+            words = [_nearest(str(one), labels) for one in read["text_labels"]]
         else:
             read = self._processor.post_process_grounded_object_detection(answer, threshold=_LEAST, target_sizes=size)[
                 0
             ]
             words = [labels[int(one)] for one in read["labels"]]
         scale = np.array([image.width, image.height] * 2)
-        boxes = (read["boxes"].numpy() / scale).clip(0, 1)
+        boxes = (read["boxes"].cpu().numpy() / scale).clip(0, 1)
         return [
             Found(word, float(score), tuple(map(float, box)))  # type: ignore[arg-type]
             for word, score, box in zip(words, read["scores"], boxes, strict=True)
-            if word
+            if word and box[2] > box[0] and box[3] > box[1]  # OWLv2 also looks at the rim that squares the picture
         ]
 
 
