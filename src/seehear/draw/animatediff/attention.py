@@ -180,7 +180,7 @@ class Guide:
             with torch.enable_grad():
                 given = latents.detach().requires_grad_(requires_grad=True)
                 scaled = self._pipe.scheduler.scale_model_input(given, time)
-                self._pipe.unet(scaled, time, encoder_hidden_states=self._words.told[window])
+                self._pipe.unet(scaled, time, encoder_hidden_states=self._words.told(window))
                 energy = torch.stack(watch.energies).mean()
                 if not energy.requires_grad:  # nothing of this window is seen
                     return torch.zeros_like(latents, dtype=torch.float32), 0.0

@@ -92,9 +92,10 @@ class _Film:
         hidden, pooled = phrase_words(self.pipe, places.labels)
         self.ground = Ground(places, hidden, pooled, self.latent_hw)
         self.kind = grounded(self.pipe, self.ground, self.prompts, wish, backend.weights)
-        numbers = f"{self.pipe._execution_device} {self.kind.words.told.dtype}"
+        numbers = f"{self.pipe._execution_device} {self.kind.words.distinct.dtype}"
         self.work = Work(wish.work, name_of(scene, wish, made_wh, backend.weights, numbers))
-        self.clock = Clock(wish, wish.samples * wish.steps)
+        kept = [held.steps for held in map(self.work.reached, range(wish.samples)) if held]
+        self.clock = Clock(wish, wish.samples * wish.steps - sum(kept))
 
     def sample(self, index: int) -> Tensor:
         """Make one sample's latents, or go on from what was kept of it."""

@@ -25,7 +25,9 @@ def frame_words(pipe: Pipe, prompts: Sequence[str], negative: str, *, guided: bo
         for prompt in dict.fromkeys(prompts):
             found[prompt], other = pipe.encode_prompt(prompt, device, 1, guided and untold is None, negative)
             untold = other if untold is None else untold
-    return Words(torch.cat([found[prompt] for prompt in prompts]), untold if guided else None)
+    places = {prompt: place for place, prompt in enumerate(found)}
+    index = torch.tensor([places[prompt] for prompt in prompts], device=device)
+    return Words(torch.cat(list(found.values())), index, untold if guided else None)
 
 
 def phrase_words(pipe: Pipe, labels: Sequence[str]) -> tuple[Tensor, Tensor]:

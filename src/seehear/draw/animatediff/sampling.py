@@ -17,12 +17,18 @@ class Words(NamedTuple):
     """What frames are told, encoded.
 
     Attributes:
-        told: (frames, tokens, width).
+        distinct: (sentences, tokens, width) each once: a long clip has many frames and few sentences.
+        index: (frames,) which of them each frame is told.
         untold: (1, tokens, width) of the negative prompt; None: not guided.
     """
 
-    told: Tensor
+    distinct: Tensor
+    index: Tensor
     untold: Tensor | None
+
+    def told(self, window: slice) -> Tensor:
+        """Give what some frames are told, (frames, tokens, width)."""
+        return self.distinct[self.index[window]]
 
 
 def denoised(
@@ -60,7 +66,7 @@ def denoised(
     scheduler = pipe.scheduler
     scheduler.set_timesteps(steps, device=pipe._execution_device)
     scheduler.set_begin_index(begin) if hasattr(scheduler, "set_begin_index") else None
-    latents = latents.to(pipe._execution_device, words.told.dtype)
+    latents = latents.to(pipe._execution_device, words.distinct.dtype)
     if not begin:
         latents = latents * scheduler.init_noise_sigma
     for index, time in enumerate(scheduler.timesteps):
@@ -112,7 +118,7 @@ def _in_window(
 ) -> Tensor:
     """Predict the noise of one window, as diffusers' pipeline does."""
     ground.window = window
-    told = words.told[window]
+    told = words.told(window)
     here = pipe.scheduler.scale_model_input(latents[:, :, window], time)
     if words.untold is None:
         ground.guided, ground.blind = False, False
