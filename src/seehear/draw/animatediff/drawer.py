@@ -69,9 +69,10 @@ class AnimateDiff:
             film = _Film(scene, places, made_wh, self)
             chosen = best_of(range(wish.samples), film.sample, film.pictures, places, self.detector)
         wish.report(film.report(chosen))
-        made = (resized(one, size_wh) for one in film.pictures(chosen.latents))
+        made = film.pictures(chosen.latents)
         with enough_memory(wish, made_wh):
-            yield from pictures_at(picture_times(scene.duration, fps), made, places.times.tolist())
+            for picture in pictures_at(picture_times(scene.duration, fps), made, places.times.tolist()):
+                yield resized(picture, size_wh)
 
 
 class _Film:
