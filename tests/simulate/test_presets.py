@@ -304,3 +304,9 @@ def test_two_crossings_of_the_edge_within_a_microsecond_are_one_keyframe(index):
     scene = to_world(rng_of(2, "closed", index), preset="closed", sample_rate=48000).scene
     for thing in scene.objects:
         assert (np.diff([key.time for key in thing.keyframes]) > 0).all()
+
+
+def test_a_way_that_stops_makes_a_world():
+    """Rounding once gave what stands still a speed below nought; a drive's speed is never negative."""
+    world = to_world(np.random.default_rng(6), preset="translational", duration=10.0)
+    assert world.scene.duration == 10.0

@@ -16,7 +16,7 @@ _EYES = 1.6  # metres from the ground to the camera
 _INDOORS = {"piano", "guitar", "fan", "clock", "phone", "alarm clock", "speech", "typing", "music", "drum"}
 _ROAD = {"car", "bus", "truck", "motorcycle", "bicycle", "ambulance", "tractor", "engine", "siren", "vehicle"}
 _FINE = 960  # pixels across that the place is painted at; larger pictures are enlarged from it
-_GRID = 4  # a turning camera's look-up is worked out at every fourth pixel
+_GRID = 8  # a turning camera's look-up is worked out at every eighth pixel
 _MOST_TEXELS = 1.2e6
 _HALL = (7.0, 6.0, 3.0)
 _HALF_ROAD = 3.0
@@ -86,7 +86,8 @@ class _Turning:
 
     def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
         self._camera, self._size_wh = Camera(camera), size_wh
-        self._coarse = tuple(max(side // _GRID, 2) for side in size_wh)
+        self._seen_wh = _painted_size(size_wh)
+        self._coarse = tuple(max(side // _GRID, 2) for side in self._seen_wh)
         self._left, right, self._top, low = self._seen()
         wide = 360.0 if camera.projection == "equirectangular" else camera.horizontal_fov
         area = (self._left - right) * (self._top - low)
@@ -123,9 +124,9 @@ class _Turning:
         azimuth, elevation = self._angles(time, (self._coarse[0], self._coarse[1]))
         across = ((self._left - azimuth) * self._per_degree - 0.5).astype(np.float32)
         down = ((self._top - elevation) * self._per_degree - 0.5).astype(np.float32)
-        maps = [cv2.resize(one, self._size_wh, interpolation=cv2.INTER_LINEAR) for one in (across, down)]
+        maps = [cv2.resize(one, self._seen_wh, interpolation=cv2.INTER_LINEAR) for one in (across, down)]
         seen = cv2.remap(self._painted, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-        return np.asarray(seen, np.uint8)
+        return np.array(cv2.resize(seen, self._size_wh, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _painted_size(size_wh: tuple[int, int]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ Pixels = NDArray[np.uint8]
 POSES = 12
 """Drawings a second, as drawn films have them; what lies between two pictures is the same drawing elsewhere."""
 
-LARGEST = 512
+LARGEST = 384
 """Pixels that a drawing has along its longer side at most; larger boxes are filled by enlarging it."""
 
 _SMALLEST = 24

@@ -52,7 +52,7 @@ def perform(
     if contacts is None:
         contacts = rhythm(CAST[label].every, setting.duration, rng=rng) if struck else ()
     times, speed, metres = _speed(way, setting.duration)
-    drive = Drive(setting.duration, times, np.minimum(speed, 340.0), np.ones_like(times), np.array(contacts))
+    drive = Drive(setting.duration, times, np.clip(speed, 0.0, 340.0), np.ones_like(times), np.array(contacts))
     samples = make(label, drive, sample_rate=setting.sample_rate, rng=rng)
     if len(strength):
         samples = np.asarray(samples * _fading(contacts, strength, len(samples), setting.sample_rate), np.float32)
