@@ -172,17 +172,23 @@ def somewhere(picture: Pixels, label: str, row: int, shown: float) -> None:
     glow(picture, np.array([line - reach / 2, middle - reach / 2, line + reach / 2, middle + reach / 2]), shown)
 
 
-def card(label: str | None) -> Texture:
-    """Give the stand-in for what the cast has no drawing of: its name on a card with sound waves."""
-    size = 192
-    canvas = np.full((size, size, 3), (58, 66, 84), np.uint8)
-    cv2.rectangle(canvas, (0, 0), (size - 1, size - 1), (150, 160, 180), 6)
+def card(label: str | None, aspect: float = 1.0) -> Texture:
+    """Give the stand-in for what the cast has no drawing of: its name on a card with sound waves.
+
+    Args:
+        label: what it is; None: unknown.
+        aspect: width over height of the card.
+    """
+    width, height = (round(192 * side) for side in (max(min(aspect, 4.0), 1.0), max(min(1 / aspect, 4.0), 1.0)))
+    canvas = np.full((height, width, 3), (58, 66, 84), np.uint8)
+    cv2.rectangle(canvas, (0, 0), (width - 1, height - 1), (150, 160, 180), 6)
+    x, y = width // 2 - 32, round(0.4 * height)
     for radius in (22, 38, 54):
-        cv2.ellipse(canvas, (70, 76), (radius, radius), 0, -45, 45, (222, 228, 238), 7, cv2.LINE_AA)
-    cv2.circle(canvas, (64, 76), 10, (222, 228, 238), -1, cv2.LINE_AA)
-    text = words(label or "unknown", 30, size - 20, plate=0.0, lines=2)
-    put(canvas, text, (size - text.cover.shape[1]) / 2, size - text.cover.shape[0] - 14)
-    return Texture(canvas, np.full((size, size), 255, np.uint8), (0.0, 0.0, float(size), float(size)))
+        cv2.ellipse(canvas, (x + 6, y), (radius, radius), 0, -45, 45, (222, 228, 238), 7, cv2.LINE_AA)
+    cv2.circle(canvas, (x, y), 10, (222, 228, 238), -1, cv2.LINE_AA)
+    text = words(label or "unknown", 30, width - 20, plate=0.0, lines=2)
+    put(canvas, text, (width - text.cover.shape[1]) / 2, height - text.cover.shape[0] - 14)
+    return Texture(canvas, np.full((height, width), 255, np.uint8), (0.0, 0.0, float(width), float(height)))
 
 
 def from_above(picture: Pixels, spots: list[tuple[float, float | None, float]], half_view: float) -> None:

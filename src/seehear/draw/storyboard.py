@@ -87,7 +87,7 @@ class _Board:
         sides = (inside[:, 2:] - inside[:, :2]).clip(1e-3)
         if figure is None:
             aspect = float(np.median(sides[:, 0] / sides[:, 1])) if len(sides) else 1.0
-            return _Actor(thing, path, marks.card(thing.label), aspect)
+            return _Actor(thing, path, marks.card(thing.label, aspect), aspect)
         aspect = float(np.median(sides[:, 0] / sides[:, 1])) if len(sides) else figure.width / figure.height
         whole = np.array([_whole(box, aspect, self._size_wh) for box in boxes]).reshape(-1, 4)
         width, height = (whole[:, 2:] - whole[:, :2]).max(axis=0, initial=0.0)
@@ -168,7 +168,7 @@ class _Board:
 
 
 def _word(thing: SceneObject) -> str:
-    return thing.label or thing.id
+    return thing.label or "something"
 
 
 def _at_edges(boxes: Array, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
