@@ -32,6 +32,7 @@ def test_errors_are_one_line():
         (("run", "moon", "-o", "x"), "task must be one of"),
         (("run", "localisation", "-o", "x", "--set", "clips"), "NAME=VALUE"),
         (("run", "localisation", "-o", "x", "--engine", "spark"), "local, ray"),
+        (("run", "worlds-hear", "-o", "x", "--set", "preset=moon"), "'moon'"),  # not lost beside --preset
         (("compare", "x", "y"), "card.json"),
     ):
         done = seehear("bench", *words)

@@ -66,11 +66,11 @@ def run(
             task, common, t2av.Compass(clips or [], prompts, missing, only, duration, asked, scores, commercial_only)
         )
         return
-    given = {**_chosen(choices or ()), "seed": seed, "n": n, "preset": preset}
+    named = {"seed": seed, "n": n, "preset": preset}
+    given = {**_chosen(choices or ()), **{name: value for name, value in named.items() if value is not None}}
     with console.progress(quiet=json) as tell:
         done = do(
-            task, output, engine=engine, jobs=jobs, force=force, progress=tell,
-            **{name: value for name, value in given.items() if value is not None},
+            task, output, engine=engine, jobs=jobs, force=force, progress=tell, **given,
         )  # fmt: skip
     if json:
         console.emit({"folder": str(done.folder), "made": done.made, "found": done.found, **done.table.to_dict()})
