@@ -23,6 +23,7 @@ from seehear.media.wave import pcm24
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
 
 _TAKES = {
     ".mp4": {"aac", "mp3", "ac3", "eac3", "alac", "flac", "opus"},
@@ -66,6 +67,40 @@ def carried_sound(sound: Path | str, out: Path) -> Iterator[Path]:
     raise InputError(f"a {suffix} file cannot hold the sound of '{sound}' ({info.codec}): write a file ending in .mkv")
 
 
+class CopiedSound:
+    """A file's first sound copied packet by packet, from clip time 0 on.
+
+    Args:
+        container: the open file.
+        out: the open output; its header must not be written yet.
+    """
+
+    def __init__(self, container: "InputContainer", out: "OutputContainer") -> None:
+        self._out = out
+        stream = container.streams.audio[0]
+        self._place = out.add_stream_from_template(stream, opaque=True)
+        self._place.metadata.update(stream.metadata)
+        self._zero = clock_start(container)
+        self._packets = (packet for packet in container.demux(stream) if packet.size)
+        self._held = next(self._packets, None)
+
+    def write(self, *, until: float) -> None:
+        """Write the packets that begin up to a time in seconds."""
+        while self._held is not None:
+            packet = self._held
+            shift = round(self._zero / packet.time_base)
+            tick = packet.pts if packet.pts is not None else packet.dts
+            if tick is not None and float((tick - shift) * packet.time_base) > until:
+                return
+            if packet.pts is not None:
+                packet.pts -= shift
+            if packet.dts is not None:
+                packet.dts -= shift
+            packet.stream = self._place
+            self._out.mux(packet)
+            self._held = next(self._packets, None)
+
+
 def same_samples(first: Path | str, second: Path | str) -> bool:
     """Say whether two files' sounds are as long, sampled alike, and decode to the same samples to 24 bits.
 
@@ -97,20 +132,7 @@ def _copy(sound: Path | str, made: Path) -> None:
     import av
 
     with opened(sound) as container, av.open(f"file:{made}", "w") as out:
-        stream = container.streams.audio[0]
-        place = out.add_stream_from_template(stream, opaque=True)
-        place.metadata.update(stream.metadata)
-        zero = clock_start(container)
-        for packet in container.demux(stream):
-            if not packet.size:
-                continue
-            shift = round(zero / packet.time_base)
-            if packet.pts is not None:
-                packet.pts -= shift
-            if packet.dts is not None:
-                packet.dts -= shift
-            packet.stream = place
-            out.mux(packet)
+        CopiedSound(container, out).write(until=float("inf"))
 
 
 def _code(sound: Path | str, made: Path, info: AudioInfo, codec: str) -> None:

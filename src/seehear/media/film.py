@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from seehear.errors import InputError
 from seehear.media.atomic import check_output, written_whole
-from seehear.media.carry import carried_sound
+from seehear.media.carry import CopiedSound, carried_sound
 from seehear.media.coding import PICTURE_SUFFIXES
-from seehear.media.container import clock_start, opened
+from seehear.media.container import opened
 
 if TYPE_CHECKING:
-    from av.container import InputContainer, OutputContainer
+    from av.container import OutputContainer
     from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
@@ -66,7 +66,7 @@ def write_video(
         # the first frame settles the size, which the header holds; only then may a packet be written
         coded = _coded_frames(stream, frames, fps)
         first = next(coded)
-        track = _Track(stack.enter_context(opened(carried)), out) if carried is not None else None
+        track = CopiedSound(stack.enter_context(opened(carried)), out) if carried is not None else None
         for packets, time in chain([first], coded):
             out.mux(packets)
             if track is not None:
@@ -92,35 +92,6 @@ def _coded_frames(
         yield stream.encode(frame), float(index / fps)
     if size_wh is None:
         raise InputError("expected at least one frame to write, got none")
-
-
-class _Track:
-    """A sound copied packet by packet, as far as the picture has come."""
-
-    def __init__(self, container: "InputContainer", out: "OutputContainer") -> None:
-        self._out = out
-        stream = container.streams.audio[0]
-        self._place = out.add_stream_from_template(stream, opaque=True)
-        self._place.metadata.update(stream.metadata)
-        self._zero = clock_start(container)
-        self._packets = (packet for packet in container.demux(stream) if packet.size)
-        self._held = next(self._packets, None)
-
-    def write(self, *, until: float) -> None:
-        """Write the packets that begin up to a time in seconds."""
-        while self._held is not None:
-            packet = self._held
-            shift = round(self._zero / packet.time_base)
-            tick = packet.pts if packet.pts is not None else packet.dts
-            if tick is not None and float((tick - shift) * packet.time_base) > until:
-                return
-            if packet.pts is not None:
-                packet.pts -= shift
-            if packet.dts is not None:
-                packet.dts -= shift
-            packet.stream = self._place
-            self._out.mux(packet)
-            self._held = next(self._packets, None)
 
 
 def _stream(container: "OutputContainer", fps: Fraction, *, repeatable: bool) -> "VideoStream":
