@@ -15,6 +15,7 @@ import numpy as np
 from seehear.engine import engine_of
 from seehear.errors import InputError
 from seehear.media.atomic import written_whole
+from seehear.media.set_folder import opened_set
 from seehear.simulate.folder import row_of, write_world
 from seehear.simulate.recordings import RECORDINGS
 from seehear.simulate.shards import write_shards
@@ -122,31 +123,15 @@ def _opened(place: Path, order: Order, *, force: bool) -> Path:
     Raises:
         InputError: it holds something else, or worlds of other settings.
     """
-    if place.exists() and not place.is_dir():
-        raise InputError(f"expected a folder for the worlds, got the file '{place}': choose another with -o")
-    settings = place / SETTINGS
-    if force and settings.is_file():
-        _cleared(place)
-    if settings.is_file():
-        _agreed(json.loads(settings.read_text("utf-8")), order.told(), place)
-    elif place.is_dir() and any(place.iterdir()):
-        raise InputError(f"'{place}' is there and holds no worlds: choose another folder with -o")
-    else:
-        place.mkdir(parents=True, exist_ok=True)
-        with written_whole(settings) as beside:
-            beside.write_text(json.dumps(order.told(), indent=2) + "\n", "utf-8")
-    for left in place.glob(f".{'[0-9]' * DIGITS}.*"):  # of a run that was killed
-        rmtree(left, ignore_errors=True)
-    return place
-
-
-def _agreed(there: dict[str, Any], asked: dict[str, Any], place: Path) -> None:
-    for name, value in asked.items():
-        if there.get(name) != value:
-            raise InputError(
-                f"'{place}' holds worlds of {name} {there.get(name)!r}, asked for {value!r}: "
-                "choose another folder, or start over with --force"
-            )
+    return opened_set(
+        place,
+        order.told(),
+        settings=SETTINGS,
+        what="worlds",
+        left=f".{'[0-9]' * DIGITS}.*",
+        clear=_cleared,
+        force=force,
+    )
 
 
 def _cleared(place: Path) -> None:

@@ -1,15 +1,13 @@
 """A folder of recordings into a folder of clips: what is there stays, what is missing is made, failures are rows."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from seehear.errors import InputError
-from seehear.media.atomic import written_whole
+from seehear.media.set_folder import opened_set
 from seehear.pipelines.binaural_set.clip import FACTS, Captioner, Order, make_clip
 from seehear.pipelines.binaural_set.journal import Row, append, rows_of, settle
 from seehear.pipelines.binaural_set.sources import Source, find_sources
@@ -144,31 +142,8 @@ def _surveyed(
 
 def _opened(place: Path, wish: Wish, *, force: bool) -> Path:
     """Make or check the set's folder."""
-    if place.exists() and not place.is_dir():
-        raise InputError(f"expected a folder for the clips, got the file '{place}': choose another with -o")
-    settings, told = place / SETTINGS, {"kind": KIND, **wish.told()}
-    if force and settings.is_file():
-        _cleared(place)
-    if settings.is_file():
-        _agreed(json.loads(settings.read_text("utf-8")), told, place)
-    elif place.is_dir() and any(place.iterdir()):
-        raise InputError(f"'{place}' is there and holds no clips: choose another folder with -o")
-    else:
-        place.mkdir(parents=True, exist_ok=True)
-        with written_whole(settings) as beside:
-            beside.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-    for left in place.glob(f".*-{'[0-9]' * DIGITS}.*"):  # of a run that was killed
-        rmtree(left, ignore_errors=True)
-    return place
-
-
-def _agreed(there: dict[str, Any], asked: dict[str, Any], place: Path) -> None:
-    for name, value in asked.items():
-        if there.get(name) != value:
-            raise InputError(
-                f"'{place}' holds clips of {name} {there.get(name)!r}, asked for {value!r}: "
-                "choose another folder, or start over with --force"
-            )
+    told, left = {"kind": KIND, **wish.told()}, f".*-{'[0-9]' * DIGITS}.*"
+    return opened_set(place, told, settings=SETTINGS, what="clips", left=left, clear=_cleared, force=force)
 
 
 def _cleared(place: Path) -> None:
