@@ -90,6 +90,7 @@ class Extractors(NamedTuple):
         spatial: of token maps; None for networks that have no use for them.
         cells: to which a map is averaged, along each side.
         spatial_side: pixels along each side of what ``spatial`` is shown.
+        shown_at: how each wants its frames, by name; None: as the published ones do.
     """
 
     clip: Reads
@@ -97,9 +98,12 @@ class Extractors(NamedTuple):
     spatial: Sees | None = None
     cells: int = 8
     spatial_side: int = 512
+    shown_at: Mapping[str, Rate] | None = None
 
     def rates(self) -> dict[str, Rate]:
         """Give how each wants its frames, by name."""
+        if self.shown_at is not None:
+            return dict(self.shown_at)
         found = {
             "clip": Rate(CLIP_FPS, lambda one: _squeezed(one, self.clip.side, "bicubic")),
             "sync": Rate(SYNC_FPS, _middle),

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from seehear.errors import BackendFailed, InputError
 from seehear.sound.flow.codec import Codec, decoded
 from seehear.sound.flow.conditions import Extractors, Picture, Shown, sampled, unchanging
-from seehear.sound.flow.matching import STEPS, STRENGTH, Guided, Velocity
+from seehear.sound.flow.matching import STEPS, STRENGTH, Guided, Velocity, between_ears
 from seehear.sound.flow.mmaudio import MMAudio
 from seehear.sound.flow.visaudio import ViSAudio
 from seehear.sound.flow.windows import SharedNoise, Span, sample_windows
@@ -119,7 +119,7 @@ class Maker:
                 still.say()
             return self._velocity(self.extractors.features(seen, text), span, sampling)
 
-        noise = SharedNoise(sampling.seed, (1, *([2] if self.ears == 2 else []), self.codec.channels))
+        noise = self._noise(sampling.seed)
         latents = sample_windows(
             velocity_of,
             lambda span: noise(span).to(self.device),
@@ -133,6 +133,15 @@ class Maker:
         for block in decoded(self.codec, (self._raw(one) for one in latents)):
             yield _finite(block[:, :left].float().cpu().numpy())
             left -= min(left, block.shape[1])
+
+    def _noise(self, seed: int) -> Callable[[Span], Tensor]:
+        if not isinstance(self.network, ViSAudio):
+            return SharedNoise(seed, (1, self.codec.channels))
+        common = self.network.ear_sizes.common_noise
+        if not common:
+            return SharedNoise(seed, (1, 2, self.codec.channels))
+        each = SharedNoise(seed, (1, 3, self.codec.channels))
+        return lambda span: between_ears(each(span), common)
 
     def _velocity(self, features: Any, span: Span, sampling: Sampling) -> Velocity:  # noqa: ANN401 - of one or two ears
         cast = type(features)(*(one.to(self.device, self._dtype) for one in features))

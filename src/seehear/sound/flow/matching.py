@@ -168,3 +168,20 @@ def flow_loss(velocity: Velocity, sound: Tensor, noise: Tensor, time: Tensor) ->
 def left_out(batch: int, probability: float = 0.1, generator: torch.Generator | None = None) -> Tensor:
     """Draw which samples of a batch lose a condition in training, bool (batch,)."""
     return torch.rand(batch, generator=generator) < probability
+
+
+def between_ears(noise: Tensor, common: float) -> Tensor:
+    """Give both ears' noise, standard normal, of which a share is the same.
+
+    Args:
+        noise: (batch, 3, ...) standard normal: what is common, and what is each ear's own.
+        common: share of the power, in [0, 1].
+
+    Returns:
+        (batch, 2, ...).
+
+    Example:
+        >>> between_ears(torch.tensor([[[1.0], [5.0], [-5.0]]]), 1.0).tolist()
+        [[[1.0], [1.0]]]
+    """
+    return common**0.5 * noise[:, :1] + (1 - common) ** 0.5 * noise[:, 1:]

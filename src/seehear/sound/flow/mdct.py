@@ -72,6 +72,11 @@ class MdctCodec(nn.Module):
         coefficients = latent.sign() * latent.abs() ** (1 / self.power) * self.scale
         return self._turned(coefficients @ self.cosines, -1).flatten(1)
 
+    def mono(self, latents: Tensor) -> Tensor:
+        """Give the latent (batch, frames, hop) of the ears' mean, of (batch, 2, frames, hop)."""
+        mean = (latents.sign() * latents.abs() ** (1 / self.power)).mean(dim=1)
+        return mean.sign() * mean.abs() ** self.power
+
     def fitted(self, latents: Tensor) -> "MdctCodec":
         """Give a codec whose latents have the root mean square 1 in every band.
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from seehear.errors import InputError
 from seehear.sound.flow.blocks import FinalLayer, JointBlock, Stream, StreamBlock, joined
+from seehear.sound.flow.gaussian import gaussian_velocity, with_magnitudes
 from seehear.sound.flow.layers import GatedFeedForward, TimeEmbedding, projection, rotary_table, stretched, xavier
 from seehear.sound.flow.sizes import FlowSizes
 
@@ -79,7 +80,10 @@ class MMAudio(nn.Module):
         self.empty_sync_feat = nn.Parameter(torch.zeros(1, sizes.sync_dim))
         smooth: list[nn.Module] = [nn.SiLU()] if sizes.second_version else []
         first: nn.Module = nn.SiLU() if sizes.second_version else nn.SELU()
-        self.audio_input_proj = nn.Sequential(projection(channels, width, 7), first, GatedFeedForward(width, 7))
+        doubled = 2 if sizes.gaussian else 1
+        self.audio_input_proj = nn.Sequential(
+            projection(doubled * channels, width, 7), first, GatedFeedForward(width, 7)
+        )
         self.clip_input_proj = nn.Sequential(projection(sizes.clip_dim, width), *smooth, GatedFeedForward(width, 3))
         self.sync_input_proj = nn.Sequential(projection(sizes.sync_dim, width, 7), first, GatedFeedForward(width, 3))
         self.text_input_proj = nn.Sequential(projection(sizes.text_dim, width), *smooth, GatedFeedForward(width))
@@ -92,7 +96,7 @@ class MMAudio(nn.Module):
             JointBlock(width, sizes.heads, last=i == last) for i in range(sizes.joint_blocks)
         )
         self.fused_blocks = nn.ModuleList(StreamBlock(width, sizes.heads, 3) for _ in range(sizes.fused_blocks))
-        self.final_layer = FinalLayer(width, channels)
+        self.final_layer = FinalLayer(width, doubled * channels)
 
     def start(self, generator: torch.Generator | None = None) -> "MMAudio":
         """Give every weight its value before training; modulations, empties and the output start at zero."""
@@ -178,7 +182,7 @@ class MMAudio(nn.Module):
             (batch, latent_length, latent_channels).
         """
         shared, each = self.modulation(time.expand(latent.shape[0]), conditions)
-        x, clip, text = self.audio_input_proj(latent), conditions.clip, conditions.text
+        x, clip, text = self.entered(latent), conditions.clip, conditions.text
         own, pictures = self.rotations(x.shape[1], clip.shape[1], x.device)
         for block in self.joint_blocks:
             x, clip, text = joined(
@@ -190,7 +194,16 @@ class MMAudio(nn.Module):
             )
         for block in self.fused_blocks:
             x = block(x, each, own)
-        return self.final_layer(x, shared)  # the clip's condition, not the frame's: so were the weights trained
+        # the clip's condition, not the frame's: so were the weights trained
+        return self.left(self.final_layer(x, shared), latent, time)
+
+    def entered(self, latent: Tensor) -> Tensor:
+        """Give the latent's tokens."""
+        return self.audio_input_proj(with_magnitudes(latent) if self.sizes.gaussian else latent)
+
+    def left(self, given: Tensor, latent: Tensor, time: Tensor) -> Tensor:
+        """Give the velocity out of what the last layer gives."""
+        return gaussian_velocity(given, latent, time) if self.sizes.gaussian else given
 
     def modulation(self, time: Tensor, conditions: Conditions) -> tuple[Tensor, Tensor]:
         """Give the condition of the clip (batch, 1, width) and of each latent frame (batch, latent_length, width)."""

@@ -28,6 +28,7 @@ class FlowSizes:
         text_dim: channels of a text token.
         text_length: text tokens.
         second_version: SiLU after every first projection, and wider, faster time frequencies (MMAudio's v2).
+        head: ``velocity``, as published, or ``gaussian``: see `seehear.sound.flow.gaussian`.
     """
 
     width: int
@@ -44,6 +45,7 @@ class FlowSizes:
     text_dim: int = 1024
     text_length: int = 77
     second_version: bool = False
+    head: str = "velocity"
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no network."""
@@ -55,11 +57,18 @@ class FlowSizes:
             raise InputError(f"expected at least 1 joint block, got {self.joint_blocks}")
         if self.sync_length % self.sync_group:
             raise InputError(f"expected sync_length a multiple of {self.sync_group}, got {self.sync_length}")
+        if self.head not in ("velocity", "gaussian"):
+            raise InputError(f"head must be one of velocity, gaussian, got {self.head!r}")
 
     @property
     def head_width(self) -> int:
         """Channels of one attention head."""
         return self.width // self.heads
+
+    @property
+    def gaussian(self) -> bool:
+        """Whether the network gives a mean and a variance in place of a velocity."""
+        return self.head == "gaussian"
 
     @property
     def hidden(self) -> int:

@@ -44,6 +44,7 @@ class EarSizes:
         spatial_length: maps of the clip length it is trained on.
         pooling: of a map, ``attention`` or ``mean``.
         ear_embeddings: whether the ears' embeddings are added to the map; False is a control.
+        common_noise: share of the noise's power that both ears begin from together, in [0, 1].
     """
 
     flow: FlowSizes
@@ -55,6 +56,7 @@ class EarSizes:
     spatial_length: int = 32
     pooling: str = "attention"
     ear_embeddings: bool = True
+    common_noise: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse choices there are not."""
@@ -65,6 +67,8 @@ class EarSizes:
         ):
             if getattr(self, name) not in known:
                 raise InputError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
+        if not 0 <= self.common_noise <= 1:
+            raise InputError(f"common_noise must be in [0, 1], got {self.common_noise}")
 
 
 class EarFeatures(NamedTuple):
@@ -128,7 +132,7 @@ class ViSAudio(MMAudio):
             self.joint_blocks_right = nn.ModuleList(_LatentOnly(flow) for _ in range(flow.joint_blocks))
         if sizes.branches == "separate":
             self.fused_blocks_right = nn.ModuleList(StreamBlock(width, flow.heads, 3) for _ in self.fused_blocks)
-            self.final_layer_right = FinalLayer(width, flow.latent_channels)
+            self.final_layer_right = FinalLayer(width, flow.latent_channels * (2 if flow.gaussian else 1))
         if sizes.spatial:
             self.spacetime = Spacetime(
                 sizes.spatial_dim,
@@ -209,10 +213,10 @@ class ViSAudio(MMAudio):
                 ears, rest = _together(block, ears, rest)
             else:
                 ears, rest = self._in_turn(index, block, ears, rest)
-        return torch.stack([self._branch(ear, shared) for ear in ears], dim=1)
+        return self.left(torch.stack([self._branch(ear, shared) for ear in ears], dim=1), latent, time)
 
     def _entered(self, latent: Tensor, side: int) -> Tensor:
-        x = self.audio_input_proj(latent)
+        x = self.entered(latent)
         return x if self.ear_embedding is None else x + self.ear_embedding[side]
 
     def _in_turn(self, index: int, block: JointBlock, ears: "list[_Ear]", rest: "_Rest") -> "tuple[list[_Ear], _Rest]":

@@ -1,0 +1,263 @@
+"""What is trained on closed worlds: eyes and a flow network together, in one protocol for all variants.
+
+A learner has ``loss(batch, generator)`` and ``sample(batch, generator, ...)``; latents are (batch, 2, frames, channels)
+of a codec, left ear first. In training half of the clips are mirrored: the picture is flipped and the ears are swapped.
+Noise is drawn in the same order by all, so that one seed gives all of them the same beginning.
+"""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from seehear.sound.flow.blocks import StreamBlock
+from seehear.sound.flow.eyes import Eyes
+from seehear.sound.flow.layers import projection, rotary_table, stretched
+from seehear.sound.flow.matching import Guided, between_ears, draw_times, flow_loss, left_out, sample
+from seehear.sound.flow.mdct import MdctCodec
+from seehear.sound.flow.mmaudio import MMAudio
+from seehear.sound.flow.pca_mel import PcaMelCodec
+from seehear.sound.flow.spacetime import Spacetime
+from seehear.sound.flow.visaudio import EarFeatures, ViSAudio
+
+DROPPED = 0.1
+"""How often a clip loses its picture, and how often its words."""
+
+
+class Batch(NamedTuple):
+    """Clips of a data set.
+
+    Attributes:
+        frames: uint8 (batch, 102, 64, 64, 3).
+        words: long (batch, 8), see `seehear.sound.flow.eyes.Eyes.numbered`.
+        latents: (batch, 2, frames, channels), see `latents_of`.
+    """
+
+    frames: Tensor
+    words: Tensor
+    latents: Tensor
+
+    def mirrored(self, which: Tensor) -> "Batch":
+        """Flip the pictures and swap the ears of the clips that ``which``, bool (batch,), says."""
+        return Batch(
+            torch.where(which.reshape(-1, 1, 1, 1, 1), self.frames.flip(3), self.frames),
+            self.words,
+            torch.where(which.reshape(-1, 1, 1, 1), self.latents.flip(1), self.latents),
+        )
+
+
+def latents_of(codec: MdctCodec | PcaMelCodec, sound: Tensor) -> Tensor:
+    """Give the latents (batch, 2, frames, channels) of sound (batch, 2, samples)."""
+    return codec.encode(sound.flatten(0, 1)).unflatten(0, (-1, 2))
+
+
+class Learner(nn.Module):
+    """Eyes and a network with two ears.
+
+    Args:
+        eyes: the feature extractors.
+        network: fed by them.
+        codec: of the latents; not trained.
+        captions: False leaves the words out: a control.
+        dropped: how often a clip loses its words in training; its picture is lost with `DROPPED`.
+    """
+
+    def __init__(
+        self,
+        eyes: Eyes,
+        network: MMAudio,
+        codec: MdctCodec | PcaMelCodec,
+        *,
+        captions: bool = True,
+        dropped: float = DROPPED,
+    ) -> None:
+        super().__init__()
+        self.eyes, self.network, self.codec = eyes, network, codec
+        self.captions, self.dropped = captions, dropped
+
+    def loss(self, batch: Batch, generator: torch.Generator | None = None) -> Tensor:
+        """Give the training loss, one number."""
+        batch = batch.mirrored(left_out(len(batch.words), 0.5, generator))
+        return self._loss(batch, self._features(batch, generator), generator)
+
+    @torch.no_grad()
+    def sample(
+        self, batch: Batch, generator: torch.Generator | None = None, *, steps: int = 25, strength: float = 1.0
+    ) -> Tensor:
+        """Make both ears' latents for clips.
+
+        Args:
+            batch: its latents give the length; only a control with true mono looks into them.
+            generator: of the noise.
+            steps: of the flow.
+            strength: of guidance; 1 = none.
+
+        Returns:
+            (batch, 2, frames, channels).
+        """
+        features = self._known(batch)
+        return self._heard(self._sampled(batch, features, generator, steps, strength), features, batch)
+
+    def _loss(self, batch: Batch, features: EarFeatures, generator: torch.Generator | None) -> Tensor:
+        target = self._target(batch)
+        conditions = self._conditions(features, target)
+        noise = self._noise(batch.latents, generator)
+        times = draw_times(len(target), generator).to(target.device)
+        return flow_loss(lambda x, t: self.network(x, t, conditions), target, noise, times)
+
+    def _known(self, batch: Batch) -> EarFeatures:
+        return self.eyes(batch.frames, batch.words if self.captions else torch.zeros_like(batch.words))
+
+    def _features(self, batch: Batch, generator: torch.Generator | None) -> EarFeatures:
+        features, count = self._known(batch), len(batch.words)
+        picture, text = left_out(count, DROPPED, generator), left_out(count, self.dropped, generator)
+        lost = self.network.left_out(
+            self._fitting(features), picture.to(batch.frames.device), text.to(batch.frames.device)
+        )
+        return features._replace(**lost._asdict())
+
+    def _fitting(self, features: EarFeatures) -> Any:  # noqa: ANN401 - each network has its own features
+        return features
+
+    def _conditions(self, features: EarFeatures, target: Tensor) -> Any:  # noqa: ANN401 - the same
+        return self.network.conditions(self._fitting(features), target.shape[-2])
+
+    def _sampled(
+        self, batch: Batch, features: EarFeatures, generator: torch.Generator | None, steps: int, strength: float
+    ) -> Tensor:
+        noise = self._noise(batch.latents, generator)
+        conditions, empty = self._conditions(features, noise), None
+        if strength > 1:
+            nothing: Any = self.network.empty_features(
+                len(noise), clip_length=features.clip.shape[1], sync_length=features.sync.shape[1]
+            )
+            empty = self.network.conditions(nothing, noise.shape[-2])
+        return sample(Guided(self.network, conditions, empty, strength=strength), noise, steps=steps)
+
+    def _noise(self, like: Tensor, generator: torch.Generator | None) -> Tensor:
+        """Give the noise of what the network makes, for latents (batch, 2, frames, channels)."""
+        return between_ears(_three(like, generator), self._common())
+
+    def _common(self) -> float:
+        return self.network.ear_sizes.common_noise if isinstance(self.network, ViSAudio) else 0.0
+
+    def _target(self, batch: Batch) -> Tensor:
+        """Give what the network is to make of a clip."""
+        return batch.latents
+
+    def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
+        """Give both ears' latents of what the network made."""
+        return made
+
+
+class _OneStream(Learner):
+    """A network of one stream, without token maps."""
+
+    def _fitting(self, features: EarFeatures) -> Any:  # noqa: ANN401 - each network has its own features
+        from seehear.sound.flow.mmaudio import Features
+
+        return Features(*features[:3])
+
+
+class StackedLearner(_OneStream):
+    """One stream whose tokens hold both ears' channels."""
+
+    def _target(self, batch: Batch) -> Tensor:
+        return batch.latents.transpose(1, 2).flatten(2)
+
+    def _noise(self, like: Tensor, generator: torch.Generator | None) -> Tensor:
+        return between_ears(_three(like, generator), 0.0).transpose(1, 2).flatten(2)
+
+    def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
+        return made.unflatten(2, (2, -1)).transpose(1, 2)
+
+
+class MonoLearner(_OneStream):
+    """One channel, copied to both ears."""
+
+    def _target(self, batch: Batch) -> Tensor:
+        return self.codec.mono(batch.latents)
+
+    def _noise(self, like: Tensor, generator: torch.Generator | None) -> Tensor:
+        return _three(like, generator)[:, 0]
+
+    def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
+        return made[:, None].expand(-1, 2, -1, -1)
+
+
+class TwoStageLearner(MonoLearner):
+    """One channel, then a spatialiser that learns both ears by regression from the true one.
+
+    Args:
+        eyes: the feature extractors, of both stages.
+        network: of the first stage.
+        codec: of the latents.
+        spatialiser: the second stage.
+        told_mono: the second stage is given the true mono when sampling: the bound of what it can do.
+        dropped: see `Learner`.
+    """
+
+    def __init__(
+        self,
+        eyes: Eyes,
+        network: MMAudio,
+        codec: MdctCodec | PcaMelCodec,
+        spatialiser: "Spatialiser",
+        *,
+        told_mono: bool = False,
+        dropped: float = DROPPED,
+    ) -> None:
+        super().__init__(eyes, network, codec, dropped=dropped)
+        self.spatialiser, self.told_mono = spatialiser, told_mono
+
+    def _loss(self, batch: Batch, features: EarFeatures, generator: torch.Generator | None) -> Tensor:
+        ears = self.spatialiser(self._target(batch), self._known(batch))
+        return super()._loss(batch, features, generator) + (ears - batch.latents).square().mean()
+
+    def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
+        return self.spatialiser(self._target(batch) if self.told_mono else made, features)
+
+
+class Spatialiser(nn.Module):
+    """From one channel's latent and where things are to both ears' latents.
+
+    Args:
+        eyes: whose features it is given.
+        channels: of the latent.
+        width: of its tokens.
+        heads: of attention.
+        blocks: how many.
+    """
+
+    def __init__(self, eyes: Eyes, channels: int, *, width: int, heads: int, blocks: int) -> None:
+        super().__init__()
+        sizes = eyes.sizes
+        self.entry = projection(2 * channels, width, 3)
+        self.timing = nn.Linear(sizes.sync_dim, width)
+        self.places = Spacetime(sizes.spatial_dim, 64, width, pooling="attention", ear_embeddings=True)
+        self.ears = nn.Parameter(torch.randn(2, 1, width) * 0.1)
+        self.blocks = nn.ModuleList(StreamBlock(width, heads, 3) for _ in range(blocks))
+        self.out = projection(width, 2 * channels, 3)
+        self.heads, self.width = heads, width
+        nn.init.normal_(self.places.ears, std=0.1)  # type: ignore[arg-type]  # it has them
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, mono: Tensor, features: EarFeatures) -> Tensor:
+        """Give (batch, 2, frames, channels) of (batch, frames, channels)."""
+        length = mono.shape[1]
+        timing = stretched(self.timing(features.sync), length)[:, None]
+        condition = (self.places(features.spatial, length) + timing + self.ears).flatten(0, 1)
+        tokens = self.entry(torch.cat([mono, mono.abs() - 0.8], dim=-1))
+        x = tokens[:, None].expand(-1, 2, -1, -1).flatten(0, 1)
+        turns = rotary_table(length, self.width // self.heads, device=mono.device)
+        for block in self.blocks:
+            x = block(x, condition, turns)
+        gain, more = self.out(x).unflatten(0, (-1, 2)).chunk(2, dim=-1)
+        return mono[:, None] * gain.tanh().mul(2).exp() + more
+
+
+def _three(like: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Standard normal (batch, 3, frames, channels): what ears have in common, and each one's own."""
+    shape = (like.shape[0], 3, *like.shape[2:])
+    return torch.randn(shape, generator=generator, dtype=torch.float32).to(like.device)
