@@ -16,8 +16,8 @@ def hear(
     sound: Annotated[
         str | None,
         typer.Option(
-            help="own, voices, library:DIR, mmaudio[:VARIANT] or visaudio:FILE. Default: own if the clip has sound, "
-            "else voices."
+            help="own, voices, library:DIR, mmaudio[:VARIANT], visaudio:FILE, or flow-tiny (16 kHz, knows only the "
+            "labels of the preset closed). Default: own if the clip has sound, else voices."
         ),
     ] = None,
     commercial_only: Annotated[

@@ -15,8 +15,8 @@ class HearOptions(TypedDict, total=False):
 
     Attributes:
         layout: binaural, stereo, 5.1, 7.1, 5.1.4, 7.1.4, foa, hoa3.
-        sound: own, voices, library:DIR, mmaudio[:VARIANT], visaudio:FILE; None: own where the clip has sound, else
-            voices.
+        sound: own, voices, library:DIR, mmaudio[:VARIANT], visaudio:FILE, flow-tiny; None: own where the clip has
+            sound, else voices.
         commercial_only: refuse weights whose licence does not plainly allow commercial use.
         watch: backend of `seehear.watch`.
         labels: what is to be seen: "car", or "object_0=car".

@@ -12,6 +12,7 @@ from seehear.sound.soundtrack import has_sound
 BACKENDS = Backends(
     "sound",
     {
+        "flow-tiny": Backend("seehear.sound.flow.tiny:TinySound", "neural"),
         "library": Backend("seehear.sound.library:LibrarySound"),
         "mmaudio": Backend("seehear.sound.flow.placed:PlacedSound", "neural"),
         "own": Backend("seehear.sound.own:OwnSound"),
@@ -41,7 +42,8 @@ def to_stems(
     Args:
         scene: what is where; objects need not have sounding spans.
         picture: the file the scene was watched in; None where there is none (``own`` needs it).
-        backend: ``own`` | ``voices`` | ``library:DIR`` | ``mmaudio[:VARIANT]`` | ``visaudio:FILE`` | a plugged-in name.
+        backend: ``own`` | ``voices`` | ``library:DIR`` | ``mmaudio[:VARIANT]`` | ``visaudio:FILE`` |
+            ``flow-tiny`` | a plugged-in name.
         seed: settles every free choice.
         sample_rate: Hz of the stems.
 

@@ -78,8 +78,8 @@ class Eyes(nn.Module):
     def __init__(self, sizes: EyeSizes | None = None) -> None:
         super().__init__()
         self.sizes = sizes or EyeSizes()
-        self.clip = _Glance(3, (12, 24, 32), self.sizes.clip_dim, shrink=2)
-        self.sync = _Glance(6, (12, 24, 32), self.sizes.sync_dim, shrink=2)
+        self.clip = _Glance(3, self.sizes.clip_dim)
+        self.sync = _Glance(6, self.sizes.sync_dim)
         self.spatial = nn.Sequential(
             _conv(5, 16, 4), nn.SiLU(), _conv(16, 48, 2), nn.SiLU(), nn.Conv2d(48, self.sizes.spatial_dim, 3, padding=1)
         )
@@ -110,13 +110,13 @@ class Eyes(nn.Module):
 
     def seen_clip(self, frames: Tensor) -> Tensor:
         """Give (batch, n, clip_dim) of uint8 (batch, n, 64, 64, 3)."""
-        return self.clip(_pixels(frames))
+        return self.clip(_halved(frames))
 
     def seen_sync(self, frames: Tensor) -> Tensor:
         """Give (batch, n, sync_dim) of uint8 (batch, n, 64, 64, 3); the first frame has no difference."""
-        small = functional.avg_pool2d(_pixels(frames).flatten(0, 1), 2).unflatten(0, frames.shape[:2])
+        small = _halved(frames)
         change = torch.diff(small, dim=1, prepend=small[:, :1])
-        return self.sync(torch.cat([small, 4 * change], dim=2), shrunk=True)
+        return self.sync(torch.cat([small, 4 * change], dim=2))
 
     def seen_spatial(self, frames: Tensor) -> Tensor:
         """Give maps (batch, n, 8, 8, spatial_dim) of uint8 (batch, n, 64, 64, 3)."""
@@ -215,21 +215,24 @@ class _Sees:
 
 
 class _Glance(nn.Module):
-    """A frame to one feature: convolutions that halve it, then all that is left at once, so that places are kept."""
+    """A frame to one feature: where each of a few heat maps has its middle, and how strong it is.
 
-    def __init__(self, channels: int, widths: tuple[int, ...], dim: int, *, shrink: int) -> None:
+    Reference: Levine et al., "End-to-end training of deep visuomotor policies", JMLR 17(39), 2016, section 5.1.
+    """
+
+    def __init__(self, channels: int, dim: int, *, maps: int = 24) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
-        for before, after in zip((channels, *widths), widths, strict=False):
-            layers += [_conv(before, after, 2), nn.SiLU()]
-        self.shrink, self.layers = shrink, nn.Sequential(*layers)
-        self.out = nn.Linear(widths[-1] * (SIDE // shrink // 2 ** len(widths)) ** 2, dim)
+        self.heat = nn.Sequential(_conv(channels, 16, 2), nn.SiLU(), nn.Conv2d(16, maps, 3, padding=1))
+        self.out = nn.Sequential(nn.Linear(4 * maps, 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim))
 
-    def forward(self, pixels: Tensor, *, shrunk: bool = False) -> Tensor:
+    def forward(self, pixels: Tensor) -> Tensor:
         """Give (batch, n, dim) of (batch, n, channels, side, side)."""
-        flat = pixels.flatten(0, 1)
-        seen = self.layers(flat if shrunk else functional.avg_pool2d(flat, self.shrink))
-        return self.out(seen.flatten(1)).unflatten(0, pixels.shape[:2])
+        heat = self.heat(pixels.flatten(0, 1)).float()
+        share = heat.flatten(2).softmax(dim=2).unflatten(2, heat.shape[2:])
+        across = torch.linspace(-1, 1, heat.shape[-1], device=heat.device)
+        middle = [share.sum(dim=2) @ across, share.sum(dim=3) @ across]
+        strength = [heat.flatten(2).mean(dim=2), (share * heat).sum(dim=(2, 3))]
+        return self.out(torch.cat([*middle, *strength], dim=1)).unflatten(0, pixels.shape[:2])
 
 
 def _conv(before: int, after: int, stride: int) -> nn.Conv2d:
@@ -243,6 +246,11 @@ def _pixels(frames: Tensor) -> Tensor:
             f"expected uint8 frames (batch, n, {SIDE}, {SIDE}, 3), got {frames.dtype} {tuple(frames.shape)}"
         )
     return frames.permute(0, 1, 4, 2, 3).float() / 64 - 1
+
+
+def _halved(frames: Tensor) -> Tensor:
+    """As `_pixels`, at half the size."""
+    return functional.avg_pool2d(_pixels(frames).flatten(0, 1), 2).unflatten(0, frames.shape[:2])
 
 
 def _numbers(caption: str, vocabulary: Sequence[str]) -> list[int]:

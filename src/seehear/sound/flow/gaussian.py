@@ -1,37 +1,93 @@
-"""A head for latents whose signs are chance: the last layer gives a mean and a variance, and these the velocity.
+"""Heads that give a normal distribution in place of a velocity, and what is known of it before any noise is seen.
 
 If a latent's value is normal with mean m and variance s given all that is known, what is expected of it at a point x of
 the path at time t, and so the velocity, is known in closed form: v = ((1 - t) m + (t s - (1 - t)) x) / (t^2 s +
-(1 - t)^2). A narrow network then need not carry every value of x through itself, only how loud the value will be; at
-the start (m = 0, s = 1) its velocity is already right for noise of the latents' size. Derived from Lipman et al., arXiv
-2210.02747, eq. 8, by conditioning two normal variables.
+(1 - t)^2). A narrow network then need not carry every value of x through itself, only how loud the value will be. What
+picture and words alone say is a prior, a small layer on the conditions, which learns by likelihood without any noise;
+the network adds to its mean and to the logarithm of its variance. Derived from Lipman et al., arXiv 2210.02747, eq. 8,
+by conditioning two normal variables.
 """
 
+import math
+from typing import NamedTuple
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from seehear.sound.flow.layers import GatedFeedForward
 
 NARROWEST = 0.02
 """The least of 1 - t in the denominator."""
 
+LEAST, MOST = -7.0, 3.0
+"""Of the logarithm of a variance; latents have variance 1 on the whole."""
 
-def gaussian_velocity(given: Tensor, latent: Tensor, time: Tensor) -> Tensor:
-    """Give the velocity.
+
+class Normal(NamedTuple):
+    """Normal distributions.
+
+    Attributes:
+        mean: any shape.
+        log: logarithm of the variance, the same shape.
+    """
+
+    mean: Tensor
+    log: Tensor
+
+    def moved(self, given: Tensor) -> "Normal":
+        """Add (..., 2 channels): to the mean, then to the logarithm."""
+        mean, log = given.chunk(2, dim=-1)
+        return Normal(self.mean + mean, self.log + log)
+
+    def surprise(self, latent: Tensor) -> Tensor:
+        """Give the negative log likelihood of a latent, one number, up to a constant."""
+        return 0.5 * (self.log + (latent - self.mean).square() * (-self.log).exp()).mean()
+
+    def velocity(self, latent: Tensor, time: Tensor) -> Tensor:
+        """Give the velocity at a point of the path.
+
+        Args:
+            latent: (batch, ...) on the path.
+            time: (batch,) or one number, in [0, 1].
+
+        Example:
+            >>> silence = Normal(torch.zeros(1, 1), torch.full((1, 1), -30.0))
+            >>> silence.velocity(torch.tensor([[0.5]]), torch.tensor([0.5])).round(decimals=2)  # to 0 in time
+            tensor([[-1.]])
+        """
+        at = time.expand(latent.shape[0]).reshape(-1, *[1] * (latent.ndim - 1)).to(latent.dtype)
+        variance, left = self.log.clamp(LEAST - 3, MOST + 1).exp(), 1 - at
+        spread = at.square() * variance + left.clamp(min=NARROWEST).square()
+        return (left * self.mean + (at * variance - left) * latent) / spread
+
+
+class Prior(nn.Module):
+    """What the conditions alone say of a latent.
 
     Args:
-        given: (batch, ..., 2 channels) means, then logarithms of variances.
-        latent: (batch, ..., channels) on the path.
-        time: (batch,) or one number, in [0, 1].
-
-    Example:
-        >>> silence = torch.tensor([[0.0, -30.0]])
-        >>> gaussian_velocity(silence, torch.tensor([[0.5]]), torch.tensor([0.5])).round(decimals=2)  # to 0 in time
-        tensor([[-1.]])
+        width: of the conditions.
+        channels: of the latent.
+        signed: whether signs are foreseen; else the mean is 0, and the variance a sum of ``parts`` spectra, each as
+            loud as the conditions say: powers add up.
+        parts: how many.
     """
-    mean, log = given.chunk(2, dim=-1)
-    at = time.expand(latent.shape[0]).reshape(-1, *[1] * (latent.ndim - 1)).to(latent.dtype)
-    variance, left = log.clamp(-12.0, 4.0).exp(), 1 - at
-    spread = at.square() * variance + left.clamp(min=NARROWEST).square()
-    return (left * mean + (at * variance - left) * latent) / spread
+
+    def __init__(self, width: int, channels: int, *, signed: bool, parts: int = 48) -> None:
+        super().__init__()
+        self.norm, self.mixed = nn.LayerNorm(width), GatedFeedForward(width, 3)
+        self.out = nn.Linear(width, 2 * channels if signed else parts)
+        self.spectra = None if signed else nn.Parameter(0.5 * torch.randn(parts, channels))
+
+    def forward(self, conditions: Tensor) -> Normal:
+        """Give the distribution (..., frames, channels) of conditions (..., frames, width)."""
+        flat = self.norm(conditions).flatten(0, -3)
+        found = self.out(flat + self.mixed(flat)).unflatten(0, conditions.shape[:-2])
+        if self.spectra is None:
+            mean, log = found.chunk(2, dim=-1)
+            return Normal(mean, log.clamp(LEAST, MOST))
+        loud = (found.clamp(-12, 6) - math.log(self.spectra.shape[0])).exp() @ self.spectra.clamp(-9, 6).exp()
+        log = (loud + math.exp(LEAST)).log()
+        return Normal(torch.zeros_like(log), log.clamp(max=MOST))
 
 
 def with_magnitudes(latent: Tensor) -> Tensor:

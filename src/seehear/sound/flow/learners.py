@@ -5,6 +5,7 @@ of a codec, left ear first. In training half of the clips are mirrored: the pict
 Noise is drawn in the same order by all, so that one seed gives all of them the same beginning.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import torch
@@ -60,6 +61,7 @@ class Learner(nn.Module):
         codec: of the latents; not trained.
         captions: False leaves the words out: a control.
         dropped: how often a clip loses its words in training; its picture is lost with `DROPPED`.
+        followed: share of a batch that is followed along the flow; the prior, which costs little, learns from all.
     """
 
     def __init__(
@@ -70,10 +72,11 @@ class Learner(nn.Module):
         *,
         captions: bool = True,
         dropped: float = DROPPED,
+        followed: float = 1.0,
     ) -> None:
         super().__init__()
         self.eyes, self.network, self.codec = eyes, network, codec
-        self.captions, self.dropped = captions, dropped
+        self.captions, self.dropped, self.followed = captions, dropped, followed
 
     def loss(self, batch: Batch, generator: torch.Generator | None = None) -> Tensor:
         """Give the training loss, one number."""
@@ -100,10 +103,15 @@ class Learner(nn.Module):
 
     def _loss(self, batch: Batch, features: EarFeatures, generator: torch.Generator | None) -> Tensor:
         target = self._target(batch)
+        foreseen: Tensor | float = 0.0
+        if self.network.sizes.gaussian:
+            foreseen = self.network.foreseen(self._conditions(features, target)).surprise(target)
+        some = math.ceil(len(target) * self.followed)
+        features, target = type(features)(*(one[:some] for one in features)), target[:some]
         conditions = self._conditions(features, target)
-        noise = self._noise(batch.latents, generator)
+        noise = self._noise(batch.latents[:some], generator)
         times = draw_times(len(target), generator).to(target.device)
-        return flow_loss(lambda x, t: self.network(x, t, conditions), target, noise, times)
+        return flow_loss(lambda x, t: self.network(x, t, conditions), target, noise, times) + foreseen
 
     def _known(self, batch: Batch) -> EarFeatures:
         return self.eyes(batch.frames, batch.words if self.captions else torch.zeros_like(batch.words))
@@ -195,6 +203,7 @@ class TwoStageLearner(MonoLearner):
         spatialiser: the second stage.
         told_mono: the second stage is given the true mono when sampling: the bound of what it can do.
         dropped: see `Learner`.
+        followed: see `Learner`.
     """
 
     def __init__(
@@ -206,8 +215,9 @@ class TwoStageLearner(MonoLearner):
         *,
         told_mono: bool = False,
         dropped: float = DROPPED,
+        followed: float = 1.0,
     ) -> None:
-        super().__init__(eyes, network, codec, dropped=dropped)
+        super().__init__(eyes, network, codec, dropped=dropped, followed=followed)
         self.spatialiser, self.told_mono = spatialiser, told_mono
 
     def _loss(self, batch: Batch, features: EarFeatures, generator: torch.Generator | None) -> Tensor:

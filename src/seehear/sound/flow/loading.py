@@ -16,6 +16,7 @@ from seehear.errors import InputError
 from seehear.media.atomic import written_whole
 from seehear.networks.state import found_state, load_state, read_state, stripped, unfilled
 from seehear.sound.flow.bigvgan import VOCODERS, Bigvgan, modern_names
+from seehear.sound.flow.eyes import Eyes, EyeSizes
 from seehear.sound.flow.mdct import MdctCodec
 from seehear.sound.flow.mel import MELS
 from seehear.sound.flow.mel_codec import MelCodec
@@ -30,7 +31,7 @@ Given = Path | str | Mapping[str, Tensor] | None
 _STALE = ("latent_rot", "clip_rot", "t_embed.freqs")
 """Tables that older files hold and the network computes."""
 
-_METADATA = "seehear.flow"
+_METADATA, _EYES = "seehear.flow", "eyes."
 Row = TypeVar("Row")
 
 
@@ -129,12 +130,14 @@ class Kept(NamedTuple):
         codec: of its latents; None: the published mel codec of ``rate``.
         rate: ``16k``, ``44k``, or the sample rate of an `MdctCodec` in Hz.
         facts: what its maker wrote beside it.
+        eyes: that it learned with; None: it is fed by the published feature extractors.
     """
 
     network: MMAudio | ViSAudio
     codec: MdctCodec | None
     rate: str
     facts: dict[str, object]
+    eyes: Eyes | None = None
 
 
 def save_network(
@@ -144,6 +147,7 @@ def save_network(
     *,
     facts: Mapping[str, object] | None = None,
     half: bool = False,
+    eyes: Eyes | None = None,
 ) -> None:
     """Keep a network of ours in a file, whole or not at all.
 
@@ -153,6 +157,7 @@ def save_network(
         codec: of its latents, or ``16k`` or ``44k`` for a published mel codec.
         facts: of its making, plain JSON.
         half: keep the weights in half precision: half the size.
+        eyes: that it learned with; None: it is fed by the published feature extractors.
     """
     from safetensors.torch import save_file
 
@@ -164,9 +169,13 @@ def save_network(
         if isinstance(codec, str)
         else {"rate": codec.sample_rate, "hop": codec.hop, "power": codec.power},
         "facts": dict(facts or {}),
+        "eyes": eyes and eyes.told(),
     }
     kind = torch.float16 if half else torch.float32
-    state = {key: value.detach().to(kind).contiguous() for key, value in network.state_dict().items()}
+    state = dict(network.state_dict())
+    if eyes is not None:
+        state |= {f"{_EYES}{key}": value for key, value in eyes.state_dict().items()}
+    state = {key: value.detach().to(kind).contiguous() for key, value in state.items()}
     if not isinstance(codec, str):
         state["codec.scale"] = codec.scale.detach().clone()
     with written_whole(path, force=True) as part:
@@ -192,8 +201,13 @@ def load_network(path: Path | str) -> Kept:
     if not isinstance(rate, str):
         codec = MdctCodec(rate["rate"], hop=rate["hop"], power=rate["power"], scale=state.pop("codec.scale").float())
         rate = str(codec.sample_rate)
+    eyes = None
+    if told.get("eyes"):
+        eyes = Eyes(EyeSizes(**(told["eyes"] | {"classes": tuple(told["eyes"]["classes"])})))
+        own = {key: state.pop(key) for key in list(state) if key.startswith(_EYES)}
+        load_state(eyes, stripped(own, _EYES), name=f"the eyes in '{Path(path).name}'")
     load_state(network, state, name=f"the network in '{Path(path).name}'")
-    return Kept(network, codec, rate, told["facts"])
+    return Kept(network, codec, rate, told["facts"], eyes)
 
 
 def _told(path: Path) -> dict[str, Any]:

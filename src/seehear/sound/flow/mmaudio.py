@@ -3,14 +3,14 @@
 State-dict keys and shapes are those of the published files. Reference: Cheng et al., "MMAudio", arXiv 2412.15322.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from seehear.errors import InputError
 from seehear.sound.flow.blocks import FinalLayer, JointBlock, Stream, StreamBlock, joined
-from seehear.sound.flow.gaussian import gaussian_velocity, with_magnitudes
+from seehear.sound.flow.gaussian import Normal, Prior, with_magnitudes
 from seehear.sound.flow.layers import GatedFeedForward, TimeEmbedding, projection, rotary_table, stretched, xavier
 from seehear.sound.flow.sizes import FlowSizes
 
@@ -80,10 +80,8 @@ class MMAudio(nn.Module):
         self.empty_sync_feat = nn.Parameter(torch.zeros(1, sizes.sync_dim))
         smooth: list[nn.Module] = [nn.SiLU()] if sizes.second_version else []
         first: nn.Module = nn.SiLU() if sizes.second_version else nn.SELU()
-        doubled = 2 if sizes.gaussian else 1
-        self.audio_input_proj = nn.Sequential(
-            projection(doubled * channels, width, 7), first, GatedFeedForward(width, 7)
-        )
+        seen, given = (2 if sizes.head == "levels" else 1), (2 if sizes.gaussian else 1)
+        self.audio_input_proj = nn.Sequential(projection(seen * channels, width, 7), first, GatedFeedForward(width, 7))
         self.clip_input_proj = nn.Sequential(projection(sizes.clip_dim, width), *smooth, GatedFeedForward(width, 3))
         self.sync_input_proj = nn.Sequential(projection(sizes.sync_dim, width, 7), first, GatedFeedForward(width, 3))
         self.text_input_proj = nn.Sequential(projection(sizes.text_dim, width), *smooth, GatedFeedForward(width))
@@ -96,7 +94,9 @@ class MMAudio(nn.Module):
             JointBlock(width, sizes.heads, last=i == last) for i in range(sizes.joint_blocks)
         )
         self.fused_blocks = nn.ModuleList(StreamBlock(width, sizes.heads, 3) for _ in range(sizes.fused_blocks))
-        self.final_layer = FinalLayer(width, doubled * channels)
+        self.final_layer = FinalLayer(width, given * channels)
+        if sizes.gaussian:
+            self.prior = Prior(width, channels, signed=sizes.head == "gaussian")
 
     def start(self, generator: torch.Generator | None = None) -> "MMAudio":
         """Give every weight its value before training; modulations, empties and the output start at zero."""
@@ -195,15 +195,23 @@ class MMAudio(nn.Module):
         for block in self.fused_blocks:
             x = block(x, each, own)
         # the clip's condition, not the frame's: so were the weights trained
-        return self.left(self.final_layer(x, shared), latent, time)
+        return self.left(self.final_layer(x, shared), latent, time, conditions)
 
     def entered(self, latent: Tensor) -> Tensor:
         """Give the latent's tokens."""
-        return self.audio_input_proj(with_magnitudes(latent) if self.sizes.gaussian else latent)
+        return self.audio_input_proj(with_magnitudes(latent) if self.sizes.head == "levels" else latent)
 
-    def left(self, given: Tensor, latent: Tensor, time: Tensor) -> Tensor:
+    def left(self, given: Tensor, latent: Tensor, time: Tensor, conditions: Any) -> Tensor:  # noqa: ANN401 - own or ears'
         """Give the velocity out of what the last layer gives."""
-        return gaussian_velocity(given, latent, time) if self.sizes.gaussian else given
+        return self.foreseen(conditions).moved(given).velocity(latent, time) if self.sizes.gaussian else given
+
+    def foreseen(self, conditions: Any) -> Normal:  # noqa: ANN401 - own or ears'
+        """Give what the conditions alone say of the latent, for the heads that have a prior."""
+        return self.prior(self.unmoved(conditions))
+
+    def unmoved(self, conditions: Conditions) -> Tensor:
+        """Give the condition of each latent frame without time, (batch, latent_length, width)."""
+        return self.global_cond_mlp(conditions.clip_pooled + conditions.text_pooled)[:, None] + conditions.sync
 
     def modulation(self, time: Tensor, conditions: Conditions) -> tuple[Tensor, Tensor]:
         """Give the condition of the clip (batch, 1, width) and of each latent frame (batch, latent_length, width)."""

@@ -28,7 +28,8 @@ class FlowSizes:
         text_dim: channels of a text token.
         text_length: text tokens.
         second_version: SiLU after every first projection, and wider, faster time frequencies (MMAudio's v2).
-        head: ``velocity``, as published, or ``gaussian``: see `seehear.sound.flow.gaussian`.
+        head: ``velocity``, as published; ``gaussian``, or ``levels`` for latents whose signs are chance: see
+            `seehear.sound.flow.gaussian`.
     """
 
     width: int
@@ -57,8 +58,8 @@ class FlowSizes:
             raise InputError(f"expected at least 1 joint block, got {self.joint_blocks}")
         if self.sync_length % self.sync_group:
             raise InputError(f"expected sync_length a multiple of {self.sync_group}, got {self.sync_length}")
-        if self.head not in ("velocity", "gaussian"):
-            raise InputError(f"head must be one of velocity, gaussian, got {self.head!r}")
+        if self.head not in ("velocity", "gaussian", "levels"):
+            raise InputError(f"head must be one of velocity, gaussian, levels, got {self.head!r}")
 
     @property
     def head_width(self) -> int:
@@ -68,7 +69,7 @@ class FlowSizes:
     @property
     def gaussian(self) -> bool:
         """Whether the network gives a mean and a variance in place of a velocity."""
-        return self.head == "gaussian"
+        return self.head != "velocity"
 
     @property
     def hidden(self) -> int:

@@ -34,12 +34,21 @@ class TwoEarSound:
         file: of a network with two ears, see `seehear.sound.flow.loading.save_network`.
         maker: network, codec and extractors, already loaded; None: out of the file.
         sampling: how; the seed is given to `to_stems`.
+        caption: gives a scene's caption in words that the network reads; None = the published form, `caption_of`.
     """
 
-    def __init__(self, file: str = "", *, maker: Maker | None = None, sampling: Sampling | None = None) -> None:
+    def __init__(
+        self,
+        file: str = "",
+        *,
+        maker: Maker | None = None,
+        sampling: Sampling | None = None,
+        caption: Callable[[Scene], str] | None = None,
+    ) -> None:
         if not file and maker is None:
             raise InputError("expected visaudio:FILE, a network that 'seehear train flow' made: none is published")
         self._file, self._maker, self._sampling = Path(file), maker, sampling or Sampling()
+        self._caption = caption or caption_of
 
     def to_stems(self, scene: Scene, picture: Path | None, *, seed: int = 0, sample_rate: int = 48000) -> Sounded:
         """Make the sound at two ears.
@@ -63,7 +72,7 @@ class TwoEarSound:
         plan(self._maker, scene.duration, self._sampling, sounds=1)
         blocks = self._maker.sounds(
             lambda begin, duration: later(shown_in(film, start=begin + start, duration=duration), start),
-            scene.duration, caption_of(scene), sampling=replace(self._sampling, seed=seed), told=notes.append,
+            scene.duration, self._caption(scene), sampling=replace(self._sampling, seed=seed), told=notes.append,
         )  # fmt: skip
         at_rate = resampled(blocks, self._maker.codec.sample_rate, sample_rate)
         ears = np.concatenate(list(within_memory(at_rate)), axis=1)

@@ -45,6 +45,7 @@ class Variant:
         trained_as: the variant whose weights it takes; "" = its own.
         eyes: sizes of the feature extractors.
         dropped: how often a clip loses its words in training.
+        followed: share of a batch that is followed along the flow, see `Learner`.
     """
 
     said: str
@@ -62,6 +63,7 @@ class Variant:
     trained_as: str = ""
     eyes: EyeSizes = EYES
     dropped: float = 0.1
+    followed: float = 0.5
 
     def build(self, codec: Codec, generator: torch.Generator | None = None) -> Learner:
         """Give what is trained, its weights at their start.
@@ -80,22 +82,23 @@ class Variant:
         flow = self.eyes.flow(
             self.width, self.heads, joint=self.joint, fused=self.fused,
             channels=channels, length=SAMPLES // codec.hop,
-            head="gaussian" if isinstance(codec, MdctCodec) else "velocity",
+            head="levels" if isinstance(codec, MdctCodec) else "gaussian",
         )  # fmt: skip
+        learning = {"dropped": self.dropped, "followed": self.followed}
         if self.kind == "ears":
             sizes = self.eyes.ears(
                 flow, reading=self.reading, branches=self.branches, spatial=self.spatial,
                 ear_embeddings=self.ear_embeddings, common_noise=self.common_noise,
             )  # fmt: skip
             network = started(ViSAudio(sizes))
-            return Learner(eyes, network, codec, captions=self.captions, dropped=self.dropped)
+            return Learner(eyes, network, codec, captions=self.captions, **learning)
         mono = started(MMAudio(flow))
         if self.kind == "mono":
-            return MonoLearner(eyes, mono, codec, dropped=self.dropped)
+            return MonoLearner(eyes, mono, codec, **learning)
         if self.kind == "stacked":
-            return StackedLearner(eyes, mono, codec, dropped=self.dropped)
+            return StackedLearner(eyes, mono, codec, **learning)
         second = Spatialiser(eyes, channels, width=self.width, heads=self.heads, blocks=1)
-        return TwoStageLearner(eyes, mono, codec, second, told_mono=bool(self.trained_as), dropped=self.dropped)
+        return TwoStageLearner(eyes, mono, codec, second, told_mono=bool(self.trained_as), **learning)
 
 
 def started(network: MMAudio) -> MMAudio:
@@ -104,6 +107,8 @@ def started(network: MMAudio) -> MMAudio:
     for name, value in network.named_parameters():
         if name.startswith("final_layer_right.conv"):
             nn.init.zeros_(value)
+        elif "adaLN_modulation" in name and name.endswith("weight"):
+            nn.init.normal_(value, std=0.02)
         elif name in ("spacetime.ears", "spacetime.queries", "ear_embedding"):
             nn.init.normal_(value, std=0.2)
     return network
@@ -124,7 +129,7 @@ VARIANTS: dict[str, Variant] = {
 }
 """The rows of the experiment, at the size of a CPU."""
 
-FLOW_TINY = Variant("the network that is shipped", common_noise=1.0, width=96, heads=3, dropped=0.3)
+FLOW_TINY = Variant("the network that is shipped", common_noise=1.0, dropped=0.3, followed=0.25)
 """Trained on ``mdct``."""
 
 

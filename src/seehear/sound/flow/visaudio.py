@@ -213,7 +213,11 @@ class ViSAudio(MMAudio):
                 ears, rest = _together(block, ears, rest)
             else:
                 ears, rest = self._in_turn(index, block, ears, rest)
-        return self.left(torch.stack([self._branch(ear, shared) for ear in ears], dim=1), latent, time)
+        return self.left(torch.stack([self._branch(ear, shared) for ear in ears], dim=1), latent, time, conditions)
+
+    def unmoved(self, conditions: EarConditions) -> Tensor:  # type: ignore[override]
+        """Give the condition of each ear's latent frames without time, (batch, 2, latent_length, width)."""
+        return super().unmoved(conditions.base)[:, None] + conditions.ears
 
     def _entered(self, latent: Tensor, side: int) -> Tensor:
         x = self.entered(latent)
