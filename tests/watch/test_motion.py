@@ -99,6 +99,22 @@ def test_a_thing_at_rest_keeps_its_world_azimuth_while_the_camera_pans(World, fi
     assert one.motion == "still"
 
 
+def test_a_fast_pan_that_starts_at_once_and_turns_back_is_followed(World, film) -> None:
+    world = World()
+
+    def yaw(time: float) -> float:
+        return float(np.interp(time, [0.0, 0.4, 1.0, 1.6], [0.0, 0.0, 33.0, 0.0]))  # 55 deg a second
+
+    picture = world.with_disc(14.0, 0.0, 4.0, YELLOW)
+    scene = MotionWatch().watch(film(lambda time: world.seen(yaw=yaw(time), wall=picture), 1.6))
+    times = np.arange(0.0, 1.5, 0.1)
+    turns = Camera(scene.camera).rotation_at(times)
+    found = np.rad2deg(np.arctan2(turns[:, 1, 0], turns[:, 0, 0]))
+    assert np.abs(found - [yaw(time) for time in times]).max() < 1.5
+    (thing,) = scene.objects
+    assert np.abs(Path(thing).at(times).azimuth - 14.0).max() < 2.0
+
+
 def test_a_thing_that_moves_while_the_camera_pans_moves_in_the_world(World, film) -> None:
     world = World()
 

@@ -18,6 +18,7 @@ from seehear.watch.working import Reals
 SMOOTHED_OVER = 0.2  # seconds
 _POSE_SLACK = 0.1  # deg
 _TRAVELS = 2.0  # deg
+_SHAKE = 0.5  # deg; what differs more from its smooth course is no shaking hand
 _JUST_BEFORE = 1e-3  # seconds
 
 
@@ -48,10 +49,11 @@ class Stage:
 
     @cached_property
     def steady(self) -> Reals:
-        """(n, 3) deg, the turns smoothed, beginning with none."""
+        """(n, 3) deg, the turns smoothed, beginning with none; the corners of a fast pan stay where they are."""
         if not np.ptp(self.turns, axis=0).max() > 0:
             return np.zeros_like(self.turns)
-        smooth = smoothed(self.clock, np.rad2deg(np.unwrap(np.deg2rad(self.turns), axis=0)), SMOOTHED_OVER)
+        turns = np.rad2deg(np.unwrap(np.deg2rad(self.turns), axis=0))
+        smooth = np.clip(smoothed(self.clock, turns, SMOOTHED_OVER), turns - _SHAKE, turns + _SHAKE)
         return np.asarray(smooth - smooth[0])
 
     def angles(self, points: Reals, times: Reals) -> Reals:

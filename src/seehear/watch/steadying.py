@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from seehear.scene import rotation_matrix
 from seehear.watch.lens import Lens
 from seehear.watch.working import Bytes, Reals, View
 
@@ -20,6 +21,8 @@ _MANY = 0.35  # share of the picture's cells that must move as one before that i
 _AGREED = 0.7  # pixels
 _OBVIOUS = 0.6  # share of the points that rest: no other motion need be tried
 _WIDE = 0.15  # least spread (std) of the points that move with the camera, shares of width and height; even: 0.29
+_LEAP = 6.0  # px: a shorter way from view to view is found without a guess
+_ALIKE = 0.2  # least peak of the phase correlation
 _PATIENCE = 1.5  # seconds without such a motion before a new reference is taken
 
 
@@ -93,21 +96,44 @@ class Steadier:
         if self._page is None:
             self._page, self._last = _page(view, 0, np.eye(3), np.eye(3)), view
             return STANDING
-        stance = self._placed(view, self._page)
-        if stance is None and self._moved and self._last is not None:
-            # too far from the reference, perhaps, but not from the last view
-            turned = _page(self._last, self._page.chapter + 1, self._rotation, self._page.warp)
-            stance = self._placed(view, turned)
-            self._page = turned if stance is not None else self._page
+        stance = self._placed(view, self._page) or self._swept(view, self._page)
         self._last = view
         return stance or self._lost(view, self._page)
 
-    def _placed(self, view: View, page: _Page) -> Stance | None:
-        """Place the view against a reference; None: they do not fit."""
+    def _swept(self, view: View, page: _Page) -> Stance | None:
+        """Place a view that lies too far from the reference, or where the camera's speed does not lead, by the last."""
+        if self._last is None:
+            return None
+        leap = self._leap(self._last, view)
+        if leap is not None:
+            self._speed = leap
+            stance = self._placed(view, page, leap)
+            if stance is not None:
+                return stance
+        if leap is None and not self._moved:
+            return None
+        turned = _page(self._last, page.chapter + 1, self._rotation, page.warp)
+        before, self._page = self._page, turned
+        stance = self._placed(view, turned, leap)
+        if stance is None:
+            self._page = before
+        return stance
+
+    def _leap(self, last: View, view: View) -> Reals | None:
+        """Give the homography of a fast turn between two views, by phase correlation; None: there is none."""
+        size = self._lens.size_wh
+        first, second = (np.asarray(_detail(one.luma), np.float32) for one in (last, view))
+        (x, y), alike = cv2.phaseCorrelate(first, second, np.asarray(cv2.createHanningWindow(size, cv2.CV_32F)))
+        if alike < _ALIKE or np.hypot(x, y) < _LEAP:
+            return None
+        return self._lens.matrix(rotation_matrix(*np.rad2deg(np.arctan2([x, y], self._lens.focal))), 1.0)
+
+    def _placed(self, view: View, page: _Page, leap: Reals | None = None) -> Stance | None:
+        """Place the view against a reference, the camera having leapt since the last one; None: they do not fit."""
         before, after = self._follow(_detail(view.luma), page)
         if len(before) < 8:
             return None
-        inlier, sure = _agreeing(_through(page.warp, before), after, self._lens.size_wh)
+        inlier, sure = _agreeing(self._expected(before, after, page, leap), after, self._lens.size_wh)
         if inlier.sum() < 8 or sure < _MANY:
             return None
         warp, turn, moved = self._fit(before[inlier], after[inlier])
@@ -117,6 +143,13 @@ class Steadier:
         if self._worn(before[inlier], after[inlier], len(page.points)):
             self._page = _page(view, page.chapter + 1, self._rotation, warp)
         return stance
+
+    def _expected(self, before: Reals, after: Reals, page: _Page, leap: Reals | None) -> Reals:
+        """Give where the points would be had the camera stopped, or, after a leap, had it turned as most say."""
+        if leap is None:
+            return _through(page.warp, before)
+        led = _through(leap @ page.warp, before)
+        return _through(self._lens.matrix(*self._lens.turn_between(led, after)), led)
 
     def _lost(self, view: View, page: _Page) -> Stance:
         """Too little to go by: the camera is taken to have stopped; after a while a new reference begins."""
