@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from seehear.sound.flow.layers import GatedFeedForward
 
@@ -21,6 +22,10 @@ NARROWEST = 0.02
 
 LEAST, MOST = -7.0, 3.0
 """Of the logarithm of a variance; latents have variance 1 on the whole."""
+
+
+AUDIBLE = 0.05
+"""Power of both ears together from which their difference counts."""
 
 
 class Normal(NamedTuple):
@@ -42,6 +47,19 @@ class Normal(NamedTuple):
     def surprise(self, latent: Tensor) -> Tensor:
         """Give the negative log likelihood of a latent, one number, up to a constant."""
         return 0.5 * (self.log + (latent - self.mean).square() * (-self.log).exp()).mean()
+
+    def apart(self, latents: Tensor, *, signed: bool) -> Tensor:
+        """Give how wrong the difference between two ears is, one number; of (batch, 2, frames, channels).
+
+        Where signs are foreseen, of the means; else of the logarithms of power, over 4 frames and 16 channels at a
+        time, where there is any. Likelihood alone says little of a difference that is small beside the level itself.
+        """
+        if signed:
+            return (self.mean.diff(dim=1) - latents.diff(dim=1)).square().mean()
+        mine, theirs = (_power(one) for one in (self.log.exp(), latents.square()))
+        gap = mine.log().diff(dim=1) - theirs.log().diff(dim=1)
+        there = (theirs.sum(dim=1, keepdim=True) > AUDIBLE).to(gap.dtype)
+        return (gap.square() * there).sum() / there.sum().clamp(min=1.0)
 
     def velocity(self, latent: Tensor, time: Tensor) -> Tensor:
         """Give the velocity at a point of the path.
@@ -88,6 +106,11 @@ class Prior(nn.Module):
         loud = (found.clamp(-12, 6) - math.log(self.spectra.shape[0])).exp() @ self.spectra.clamp(-9, 6).exp()
         log = (loud + math.exp(LEAST)).log()
         return Normal(torch.zeros_like(log), log.clamp(max=MOST))
+
+
+def _power(values: Tensor) -> Tensor:
+    """Average (batch, 2, frames, channels) over 4 frames and 16 channels, with a little more."""
+    return functional.avg_pool2d(values, (4, min(16, values.shape[-1]))) + 0.1 * AUDIBLE
 
 
 def with_magnitudes(latent: Tensor) -> Tensor:

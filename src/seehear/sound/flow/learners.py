@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from seehear.sound.flow.blocks import StreamBlock
 from seehear.sound.flow.eyes import Eyes
+from seehear.sound.flow.gaussian import Normal
 from seehear.sound.flow.layers import projection, rotary_table, stretched
 from seehear.sound.flow.matching import Guided, between_ears, draw_times, flow_loss, left_out, sample
 from seehear.sound.flow.mdct import MdctCodec
@@ -23,6 +24,10 @@ from seehear.sound.flow.visaudio import EarFeatures, ViSAudio
 
 DROPPED = 0.1
 """How often a clip loses its picture, and how often its words."""
+
+
+APART = 2.0
+"""Weight of the difference between the ears in what the conditions alone foresee, and in a spatialiser's."""
 
 
 class Batch(NamedTuple):
@@ -105,13 +110,19 @@ class Learner(nn.Module):
         target = self._target(batch)
         foreseen: Tensor | float = 0.0
         if self.network.sizes.gaussian:
-            foreseen = self.network.foreseen(self._conditions(features, target)).surprise(target)
+            normal = self.network.foreseen(self._conditions(features, target))
+            foreseen = normal.surprise(target) + APART * self._apart(normal, batch)
         some = math.ceil(len(target) * self.followed)
         features, target = type(features)(*(one[:some] for one in features)), target[:some]
         conditions = self._conditions(features, target)
         noise = self._noise(batch.latents[:some], generator)
         times = draw_times(len(target), generator).to(target.device)
         return flow_loss(lambda x, t: self.network(x, t, conditions), target, noise, times) + foreseen
+
+    def _apart(self, normal: Normal, batch: Batch) -> Tensor | float:
+        """Give how wrong the foreseen difference between the ears is."""
+        both = Normal(*(self._split(one) for one in normal))
+        return both.apart(batch.latents, signed=self.network.sizes.head == "gaussian")
 
     def _known(self, batch: Batch) -> EarFeatures:
         return self.eyes(batch.frames, batch.words if self.captions else torch.zeros_like(batch.words))
@@ -155,6 +166,10 @@ class Learner(nn.Module):
 
     def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
         """Give both ears' latents of what the network made."""
+        return self._split(made)
+
+    def _split(self, made: Tensor) -> Tensor:
+        """Give (batch, 2, frames, channels) of the network's own shape."""
         return made
 
 
@@ -176,7 +191,7 @@ class StackedLearner(_OneStream):
     def _noise(self, like: Tensor, generator: torch.Generator | None) -> Tensor:
         return between_ears(_three(like, generator), 0.0).transpose(1, 2).flatten(2)
 
-    def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
+    def _split(self, made: Tensor) -> Tensor:
         return made.unflatten(2, (2, -1)).transpose(1, 2)
 
 
@@ -189,7 +204,7 @@ class MonoLearner(_OneStream):
     def _noise(self, like: Tensor, generator: torch.Generator | None) -> Tensor:
         return _three(like, generator)[:, 0]
 
-    def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
+    def _split(self, made: Tensor) -> Tensor:
         return made[:, None].expand(-1, 2, -1, -1)
 
 
@@ -222,7 +237,8 @@ class TwoStageLearner(MonoLearner):
 
     def _loss(self, batch: Batch, features: EarFeatures, generator: torch.Generator | None) -> Tensor:
         ears = self.spatialiser(self._target(batch), self._known(batch))
-        return super()._loss(batch, features, generator) + (ears - batch.latents).square().mean()
+        apart = (ears.diff(dim=1) - batch.latents.diff(dim=1)).square().mean()
+        return super()._loss(batch, features, generator) + (ears - batch.latents).square().mean() + APART * apart
 
     def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
         return self.spatialiser(self._target(batch) if self.told_mono else made, features)

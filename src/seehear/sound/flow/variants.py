@@ -32,7 +32,9 @@ class Variant:
     Attributes:
         said: what it is.
         kind: ``mono``, ``two-stage``, ``stacked`` or ``ears``.
-        width: of the token streams.
+        matched: width of the token streams with ``pca-mel`` and with ``mdct`` at which all variants have the same
+            number of parameters, to 3 %.
+        width: another one; None = the matched.
         heads: of attention.
         joint: joint blocks.
         fused: blocks on the sound alone.
@@ -50,7 +52,8 @@ class Variant:
 
     said: str
     kind: str = "ears"
-    width: int = 64
+    matched: tuple[int, int] = (64, 64)
+    width: int | None = None
     heads: int = 2
     joint: int = 1
     fused: int = 1
@@ -78,9 +81,10 @@ class Variant:
             return self._built(codec)
 
     def _built(self, codec: Codec) -> Learner:
+        width = self.width or self.matched[isinstance(codec, MdctCodec)]
         eyes, channels = Eyes(self.eyes), codec.channels * (2 if self.kind == "stacked" else 1)
         flow = self.eyes.flow(
-            self.width, self.heads, joint=self.joint, fused=self.fused,
+            width, self.heads, joint=self.joint, fused=self.fused,
             channels=channels, length=SAMPLES // codec.hop,
             head="levels" if isinstance(codec, MdctCodec) else "gaussian",
         )  # fmt: skip
@@ -97,7 +101,7 @@ class Variant:
             return MonoLearner(eyes, mono, codec, **learning)
         if self.kind == "stacked":
             return StackedLearner(eyes, mono, codec, **learning)
-        second = Spatialiser(eyes, channels, width=self.width, heads=self.heads, blocks=1)
+        second = Spatialiser(eyes, channels, width=width, heads=self.heads, blocks=1)
         return TwoStageLearner(eyes, mono, codec, second, told_mono=bool(self.trained_as), **learning)
 
 
@@ -115,17 +119,17 @@ def started(network: MMAudio) -> MMAudio:
 
 
 VARIANTS: dict[str, Variant] = {
-    "V0": Variant("mono, copied to both ears", "mono"),
+    "V0": Variant("mono, copied to both ears", "mono", matched=(76, 80)),
     "V1": Variant("mono, then a learned spatialiser", "two-stage"),
     "V1o": Variant("the spatialiser, given the true mono", "two-stage", trained_as="V1"),
-    "V2": Variant("both ears stacked in one stream", "stacked"),
+    "V2": Variant("both ears stacked in one stream", "stacked", matched=(72, 64)),
     "V3": Variant("a branch for each ear, not told where", spatial=False),
     "V4": Variant("told where, no ear embeddings", ear_embeddings=False),
     "V5": Variant("in full"),
     "V5B": Variant("in full, reading B", reading="B"),
     "V6": Variant("in full, without words", captions=False),
-    "V7": Variant("in full, shared branches", branches="shared"),
-    "V7B": Variant("shared branches, reading B", branches="shared", reading="B"),
+    "V7": Variant("in full, shared branches", branches="shared", matched=(72, 76)),
+    "V7B": Variant("shared branches, reading B", branches="shared", reading="B", matched=(72, 76)),
 }
 """The rows of the experiment, at the size of a CPU."""
 
