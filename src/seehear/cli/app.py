@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import typer
 
-from seehear.cli import bench, dataset, weights
+from seehear.cli import bench, dataset, train, weights
 from seehear.cli.demo import demo
 from seehear.cli.draw import draw
 from seehear.cli.hear import hear
@@ -71,6 +71,17 @@ def _of_recordings() -> None:
 
 
 app.add_typer(datasets, name="dataset")
+
+training = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train networks: flow.")
+training.command("flow")(told(train.flow))
+
+
+@training.callback()
+def _of_networks() -> None:
+    """Train networks."""
+
+
+app.add_typer(training, name="train")
 
 
 def main() -> None:

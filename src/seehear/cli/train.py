@@ -1,0 +1,51 @@
+"""`seehear train`: train the networks that come with the package, or others of their kind."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seehear.cli import console, options
+
+
+def flow(
+    config: Annotated[
+        str, typer.Option(metavar="FILE", help="TOML, a run's card.json, or a packaged one: flow-tiny, contrast.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The run. Made, or gone on with.")],
+    worlds: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Rendered worlds, shared by runs. Default: in the run's folder.")
+    ] = None,
+    variant: Annotated[str | None, typer.Option(help="V0 to V7, ..., in place of the config's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="In place of the config's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="In place of the config's.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    jobs: Annotated[int, typer.Option(help="Processes that render worlds.", min=1)] = 1,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would be done, and do nothing.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Train a network that makes closed worlds' sound. A rerun goes on where it stopped; Ctrl-C keeps a checkpoint.
+
+    Example: seehear train flow --config flow-tiny -o runs/tiny --worlds worlds --jobs 2
+    """
+    from seehear.errors import InputError, MissingBackend
+    from seehear.train import planned, read_config
+
+    asked = read_config(config, {"variant": variant, "seed": seed, "steps": steps})
+    try:
+        from seehear.train import train_flow
+    except ModuleNotFoundError as missing:
+        raise MissingBackend(f"seehear train needs {missing.name!r}: pip install 'seehear[neural]'") from missing
+    if plan:
+        console.say(planned(asked))
+        return
+    with console.progress(quiet=json) as tell:
+        done = train_flow(
+            asked, output, worlds=worlds, device=device, jobs=jobs, tell=console.say, progress=tell
+        )  # fmt: skip
+    if done.step < done.steps:
+        raise InputError(f"stopped at step {done.step} of {done.steps}: '{output}' keeps it, the same command goes on")
+    if json:
+        console.emit({"folder": str(done.folder), "steps": done.step, "validation": done.validation})
+        return
+    console.say(f"{done.folder}: {done.step} steps, validation loss {done.validation:.4f}; {done.weights}")
