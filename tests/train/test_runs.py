@@ -23,7 +23,7 @@ from tests.train.test_trainer import same  # noqa: E402
 pytestmark = pytest.mark.neural
 
 TINY = Config(
-    variant="V5", codec="pca-mel", width=16, heads=2, steps=6, batch=2, worlds=8, held_back=4, validated=2, warmup=2,
+    variant="V5", codec="mdct", width=16, heads=2, steps=6, batch=2, worlds=8, held_back=4, validated=2, warmup=2,
     validate_every=3, keep_every=1,
 )  # fmt: skip
 

@@ -48,4 +48,5 @@ def flow(
     if json:
         console.emit({"folder": str(done.folder), "steps": done.step, "validation": done.validation})
         return
-    console.say(f"{done.folder}: {done.step} steps, validation loss {done.validation:.4f}; {done.weights}")
+    heard = f"; hear it with --sound visaudio:{done.weights}" if done.weights else ""
+    console.say(f"{done.folder}: {done.step} steps, loss on held-back worlds {done.validation:.4f}{heard}")

@@ -34,7 +34,8 @@ class Trained(NamedTuple):
         step: steps done in all.
         steps: steps asked for.
         validation: loss of the averaged weights on held-back worlds, at the last look; None where there was none.
-        weights: the averaged weights in half precision; None where the run was stopped before its first step.
+        weights: the averaged weights in half precision; None where there is nothing to hear: no step yet, a codec that
+            makes no sound, a control without two ears.
     """
 
     folder: Path
@@ -76,8 +77,9 @@ def train_flow(
         BackendFailed: the loss is no number any more; the last checkpoint stays.
     """
     variant_of(config)
+    chosen = device_for(device)
     folder = opened_run(Path(place), config)
-    with gathered(device_for(device)) as (crowd, on):
+    with gathered(chosen) as (crowd, on):
         tell(planned(config, on))
         data, held_back = _worlds(config, Path(worlds or folder / "worlds"), jobs, crowd, progress)
         run = Run(config, folder, data, held_back, on, crowd)
@@ -157,9 +159,8 @@ class Run:
         if self._first and step:
             self._keep()
             self._card()
-            weights = self.folder / WEIGHTS
             facts = {"config": config.model_dump(), "step": step, "worlds_sha256": self._digest}
-            export(weights, self.trainer.average, facts=facts)
+            weights = export(self.folder / WEIGHTS, self.trainer.average, facts)
             title = f"{config.variant} on {config.codec}, seed {config.seed}"
             draw_curves(rows_of(self.folder / LOG), self.folder / CURVES, title=title)
         self.crowd.wait()

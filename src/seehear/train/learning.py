@@ -12,6 +12,7 @@ from seehear.sound.flow.loading import save_network
 from seehear.sound.flow.mdct import MdctCodec
 from seehear.sound.flow.pca_mel import PcaMelCodec
 from seehear.sound.flow.variants import SAMPLE_RATE, Codec, Variant, codec_for, variant
+from seehear.sound.flow.visaudio import ViSAudio
 from seehear.train.batches import Encode
 from seehear.train.checkpoint import read_checkpoint
 from seehear.train.config import Config
@@ -53,9 +54,16 @@ def encoder(learner: Learner) -> Encode:
     return partial(latents_of, learner.codec)
 
 
-def export(file: Path, learner: Learner, facts: Mapping[str, object]) -> None:
-    """Write a learner's weights in half precision, as `hear --sound visaudio:FILE` takes them."""
+def export(file: Path, learner: Learner, facts: Mapping[str, object]) -> Path | None:
+    """Write a learner's weights in half precision, as `hear --sound visaudio:FILE` takes them.
+
+    Returns:
+        The file; None where there is nothing to hear: a codec that makes no sound, or a control without two ears.
+    """
+    if not isinstance(learner.codec, MdctCodec) or not isinstance(learner.network, ViSAudio):
+        return None
     save_network(file, learner.network, learner.codec, eyes=learner.eyes, facts=facts, half=True)
+    return file
 
 
 def trained_learner(file: Path) -> tuple[Learner, Config]:
