@@ -13,7 +13,7 @@ CAPTIONS = ["tone |", "burst | hiss", "click tone |", "pulse |"]
 
 @pytest.fixture(scope="session")
 def shards(tmp_path_factory):
-    """A folder with shards of `COUNT` worlds, of training and held back: noise, louder where the picture is brighter."""
+    """A folder with shards of `COUNT` worlds, of training and held back: noise."""
     place = tmp_path_factory.mktemp("worlds")
     for seed in (1, worlds.HELD_BACK + 1):
         folder = place / f"seed-{seed}"

@@ -1,4 +1,4 @@
-"""Steps: going on is the same as never stopping; a loss that is no number stops; rates, parts and averages as defined."""
+"""Steps: going on is the same as never stopping; no number as a loss stops; rates, parts and averages as defined."""
 
 import math
 

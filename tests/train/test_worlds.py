@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seehear.errors import InputError
-from seehear.simulate import PRESETS, to_world
+from seehear.simulate import to_world
 from seehear.simulate.dataset import rng_of
 from seehear.train.worlds import HELD_BACK, WORDS, Worlds, rendered, words_of
 
@@ -20,7 +20,6 @@ def test_a_world_is_simulates_own(tmp_path):
     np.testing.assert_allclose(samples[0], mix, atol=float(np.abs(mix).max()) / 32767)
     assert found.scene(1) == world.scene
     assert [WORDS[one] for one in words[0] if one] == world.scene.caption.split()
-    assert len(PRESETS["closed"].__name__) and samples.shape == (1, 2, 65536) and frames.shape == (1, 102, 64, 64, 3)
 
 
 def test_a_broken_shard_is_made_again_with_the_same_bytes(tmp_path):

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,9 +22,10 @@ from seehear.errors import InputError, SeehearError
 from seehear.media.atomic import written_whole
 from seehear.media.set_folder import opened_set
 from seehear.scene import Scene, scene_from_json, scene_to_json
-from seehear.simulate import DEFAULTS, PRESETS, made
+from seehear.simulate import DEFAULTS, PRESETS
 from seehear.simulate.closed import KINDS, caption_slots
 from seehear.simulate.dataset import rng_of
+from seehear.simulate.world import made
 
 HELD_BACK = 1_000_000
 """Seeds from here on are of held-back worlds."""
@@ -90,6 +91,10 @@ class Worlds:
         peaks = np.array([part["peak"][row] for part, (_, row) in zip(parts, where, strict=True)], np.float32)
         words = np.stack([words_of(json.loads(bytes(self._scene(one, row)))["caption"]) for one, row in where])
         return Picked(frames, words, sound.astype(np.float32) * (peaks / _STEREO_PEAK)[:, None, None])
+
+    def told(self, index: int) -> dict[str, Any]:
+        """Give a world's scene as plain JSON."""
+        return json.loads(self._scene(*self._places[index]))
 
     def scene(self, index: int) -> Scene:
         """Give a world's scene, its whole truth."""
@@ -194,7 +199,7 @@ def _mapped(file: Path) -> dict[str, np.ndarray]:
     """
     try:
         with zipfile.ZipFile(file) as archive, file.open("rb") as raw:
-            found = {}
+            found: dict[str, np.ndarray] = {}
             for one in archive.infolist():
                 raw.seek(one.header_offset)
                 name, extra = struct.unpack("<26xHH", raw.read(30))
