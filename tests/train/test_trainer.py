@@ -8,9 +8,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from seehear.errors import BackendFailed, InputError  # noqa: E402
-from seehear.train.batches import Batches, drawn  # noqa: E402
+from seehear.train.batches import Batches  # noqa: E402
 from seehear.train.checkpoint import read_checkpoint, write_checkpoint  # noqa: E402
 from seehear.train.config import Config  # noqa: E402
+from seehear.train.order import drawn  # noqa: E402
 from seehear.train.trainer import Trainer, rate_at  # noqa: E402
 from seehear.train.worlds import rendered  # noqa: E402
 

@@ -45,6 +45,7 @@ class Config(BaseModel):
         worlds: to train on.
         worlds_seed: of their set.
         held_back: worlds that are never trained on.
+        eyes_steps: of teaching the eyes what scenes say, before and apart; 0: eyes learn along with the network.
         validated: of them, looked at during training.
         validate_every: steps between two looks.
         keep_every: steps between two checkpoints.
@@ -73,6 +74,7 @@ class Config(BaseModel):
     worlds: int = Field(3000, ge=1)
     worlds_seed: int = Field(1, ge=0, lt=HELD_BACK)
     held_back: int = Field(200, ge=1)
+    eyes_steps: int = Field(0, ge=0)
     validated: int = Field(64, ge=1)
     validate_every: int = Field(250, ge=1)
     keep_every: int = Field(250, ge=1)

@@ -35,6 +35,15 @@ class Crowd:
         if self.size > 1:
             distributed.barrier()
 
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Let the first process do something, then the others: they find it done."""
+        if self.rank:
+            self.wait()
+        yield
+        if not self.rank:
+            self.wait()
+
 
 ALONE = Crowd()
 

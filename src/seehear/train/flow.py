@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from seehear.errors import InputError
 from seehear.sound.flow.learners import Learner
@@ -17,6 +18,7 @@ from seehear.train.config import Config
 from seehear.train.crowd import Crowd, gathered
 from seehear.train.journal import Journal, draw_curves, rows_of
 from seehear.train.learning import blank_codec, encoder, export, fitted_codec, learner_for, variant_of
+from seehear.train.seeing import Memory, RememberingEyes, taught_eyes
 from seehear.train.stopping import asked_to_stop
 from seehear.train.trainer import Trainer, precision_of
 from seehear.train.worlds import BYTES, HELD_BACK, Progress, Worlds, rendered
@@ -47,7 +49,7 @@ class Trained(NamedTuple):
 
 def train_flow(
     config: Config,
-    place: Path | str,
+    run_folder: Path | str,
     *,
     worlds: Path | str | None = None,
     device: str = "auto",
@@ -62,7 +64,7 @@ def train_flow(
 
     Args:
         config: of the run.
-        place: its folder; one that holds a run of this config is gone on with.
+        run_folder: its folder; one that holds a run of this config is gone on with.
         worlds: folder of the rendered worlds, may be shared by runs; None: in the run's folder.
         device: ``auto``, ``cpu`` or ``cuda``.
         jobs: processes that render.
@@ -78,11 +80,14 @@ def train_flow(
     """
     variant_of(config)
     chosen = device_for(device)
-    folder = opened_run(Path(place), config)
+    folder = opened_run(Path(run_folder), config)
     with gathered(chosen) as (crowd, on):
         tell(planned(config, on))
-        data, held_back = _worlds(config, Path(worlds or folder / "worlds"), jobs, crowd, progress)
-        run = Run(config, folder, data, held_back, on, crowd)
+        place = Path(worlds or folder / "worlds")
+        with crowd.first():
+            data, held_back = _worlds(config, place, jobs, progress)
+            seen = _seen(config, place, data, held_back, progress)
+        run = Run(config, folder, data, held_back, on, crowd, seen)
         return run.finished(tell, progress)
 
 
@@ -96,15 +101,27 @@ class Run:
         held_back: worlds to look at.
         device: torch's name of it.
         crowd: the processes that train together; the first one writes.
+        sight: of taught eyes; None: eyes learn along.
     """
 
     def __init__(
-        self, config: Config, folder: Path, data: Worlds, held_back: Worlds, device: str, crowd: Crowd
+        self,
+        config: Config,
+        folder: Path,
+        data: Worlds,
+        held_back: Worlds,
+        device: str,
+        crowd: Crowd,
+        sight: "Sight | None" = None,
     ) -> None:
+        self._sight = sight
         self.config, self.folder, self.data, self.held_back, self.crowd = config, folder, data, held_back, crowd
         self.device, self._first = torch.device(device), crowd.rank == 0
         learner = learner_for(config, fitted_codec(config, data))
-        self.trainer = Trainer(learner, self._batches(data, learner), config, device=device, crowd=crowd)
+        if sight is not None and isinstance(learner.eyes, RememberingEyes):
+            learner.eyes.frozen(sight.weights)
+        seen = sight and sight.data
+        self.trainer = Trainer(learner, self._batches(data, learner, seen), config, device=device, crowd=crowd)
         self.spent: dict[str, float] = {"wall": 0.0, "processor": 0.0}
         file = folder / CHECKPOINT
         if file.is_file():
@@ -143,7 +160,8 @@ class Run:
     def _look(self) -> None:
         """Measure the averaged weights on held-back worlds."""
         count = min(self.config.validated, len(self.held_back))
-        loss = self.trainer.validated(self._batches(self.held_back, self.trainer.average), count)
+        seen = self._sight and self._sight.held_back
+        loss = self.trainer.validated(self._batches(self.held_back, self.trainer.average, seen), count)
         if self.journal is not None:
             self.journal.write({"step": self.trainer.step, "validation": loss, **self._spent()})
 
@@ -187,9 +205,9 @@ class Run:
             "processor": round(self.spent["processor"] + time.process_time() - processor, 1),
         }
 
-    def _batches(self, worlds: Worlds, learner: Learner) -> Batches:
-        config = self.config
-        return Batches(worlds, encoder(learner), size=config.batch, seed=config.seed, device=self.device)
+    def _batches(self, worlds: Worlds, learner: Learner, seen: Memory | None) -> Batches:
+        size, seed = self.config.batch, self.config.seed
+        return Batches(worlds, encoder(learner), size=size, seed=seed, memory=seen, device=self.device)
 
 
 def planned(config: Config, device: str = "cpu") -> str:
@@ -222,17 +240,37 @@ def device_for(name: str) -> str:
     return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def _worlds(config: Config, place: Path, jobs: int, crowd: Crowd, progress: Progress) -> tuple[Worlds, Worlds]:
-    """Worlds to train on, and others; one process renders, the others wait for it."""
-    if crowd.rank:
-        crowd.wait()
-    found: list[Any] = [
-        rendered(place, count, seed=seed, jobs=jobs, progress=progress)
-        for count, seed in (
-            (config.worlds, config.worlds_seed),
-            (config.held_back, HELD_BACK + config.worlds_seed),
-        )
-    ]
-    if not crowd.rank:
-        crowd.wait()
-    return found[0], found[1]
+class Sight(NamedTuple):
+    """Taught eyes, and what they see.
+
+    Attributes:
+        weights: of the eyes.
+        data: what they see in the worlds to train on.
+        held_back: what they see in the others.
+    """
+
+    weights: dict[str, Tensor]
+    data: Memory
+    held_back: Memory
+
+
+def _seen(config: Config, place: Path, data: Worlds, held_back: Worlds, progress: Progress) -> Sight | None:
+    if not config.eyes_steps:
+        return None
+    sizes, seed = variant_of(config).eyes, config.worlds_seed
+    weights, name = taught_eyes(place, data, sizes, steps=config.eyes_steps, seed=seed, progress=progress)
+    eyes = RememberingEyes(sizes).frozen(weights)
+    return Sight(
+        weights,
+        Memory(place, name, eyes, data, seed=seed, progress=progress),
+        Memory(place, name, eyes, held_back, seed=HELD_BACK + seed, progress=progress),
+    )
+
+
+def _worlds(config: Config, place: Path, jobs: int, progress: Progress) -> tuple[Worlds, Worlds]:
+    """Worlds to train on, and others."""
+    seed = config.worlds_seed
+    return (
+        rendered(place, config.worlds, seed=seed, jobs=jobs, progress=progress),
+        rendered(place, config.held_back, seed=HELD_BACK + seed, jobs=jobs, progress=progress),
+    )

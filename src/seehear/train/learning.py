@@ -16,6 +16,7 @@ from seehear.sound.flow.visaudio import ViSAudio
 from seehear.train.batches import Encode
 from seehear.train.checkpoint import read_checkpoint
 from seehear.train.config import Config
+from seehear.train.seeing import RememberingEyes
 from seehear.train.worlds import Worlds
 
 FITTED = 64
@@ -46,7 +47,12 @@ def blank_codec(config: Config) -> Codec:
 
 def learner_for(config: Config, codec: Codec) -> Learner:
     """Give what a config trains, its weights at their start; other variants of its seed start alike."""
-    return variant_of(config).build(codec, torch.Generator().manual_seed(config.seed))
+    learner = variant_of(config).build(codec, torch.Generator().manual_seed(config.seed))
+    if config.eyes_steps:
+        remembering = RememberingEyes(learner.eyes.sizes)
+        remembering.load_state_dict(learner.eyes.state_dict())
+        learner.eyes = remembering
+    return learner
 
 
 def encoder(learner: Learner) -> Encode:

@@ -21,8 +21,8 @@ from seehear.media.atomic import written_whole
 from seehear.sound.flow.conditions import SYNC_FPS
 from seehear.sound.flow.eyes import Eyes, EyeSizes, ticks
 from seehear.sound.flow.visaudio import EarFeatures
-from seehear.train.batches import drawn
 from seehear.train.checkpoint import read_checkpoint, write_checkpoint
+from seehear.train.order import drawn
 from seehear.train.truths import LABELS, occupied, places
 from seehear.train.worlds import Progress, Worlds
 
@@ -71,7 +71,7 @@ class RememberingEyes(Eyes):
         """Take taught weights for what sees, and leave them as they are; words are learned along."""
         self.load_state_dict(taught, strict=False)
         for name, value in self.named_parameters():
-            value.requires_grad_(name not in taught)  # noqa: FBT003 - torch's own
+            value.requires_grad_(name not in taught)
         return self
 
 
@@ -149,7 +149,13 @@ def levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def taught_eyes(
-    place: Path, worlds: Worlds, sizes: EyeSizes, *, steps: int, seed: int, progress: Progress = lambda stage, done: None
+    place: Path,
+    worlds: Worlds,
+    sizes: EyeSizes,
+    *,
+    steps: int,
+    seed: int,
+    progress: Progress = lambda stage, done: None,
 ) -> tuple[dict[str, Tensor], str]:
     """Give the weights of eyes taught on worlds, and their name; kept in the worlds' folder for other runs.
 
@@ -201,9 +207,7 @@ class Memory:
         progress: told how far it is.
     """
 
-    def __init__(
-        self, place: Path, name: str, eyes: Eyes, worlds: Worlds, *, seed: int, progress: Progress
-    ) -> None:
+    def __init__(self, place: Path, name: str, eyes: Eyes, worlds: Worlds, *, seed: int, progress: Progress) -> None:
         self._files = {part: place / f"seen-{name}-{seed}-{len(worlds)}.{part}.npy" for part in Views._fields}
         if not all(file.is_file() for file in self._files.values()):
             self._look(eyes, worlds, progress)

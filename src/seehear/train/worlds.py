@@ -82,15 +82,17 @@ class Worlds:
         """Give how many."""
         return self.count
 
-    def picked(self, indices: Sequence[int]) -> Picked:
-        """Give some worlds, copied out of their shards."""
+    def picked(self, indices: Sequence[int], *, frames: bool = True) -> Picked:
+        """Give some worlds, copied out of their shards; without their frames where they are not asked for."""
         where = [self._places[index] for index in indices]
         parts = [self._shards[one] for one, _ in where]
-        frames = np.stack([part["frames"][row] for part, (_, row) in zip(parts, where, strict=True)])
+        shown = np.zeros((len(where), 0), np.uint8)
+        if frames:
+            shown = np.stack([part["frames"][row] for part, (_, row) in zip(parts, where, strict=True)])
         sound = np.stack([part["sound"][row] for part, (_, row) in zip(parts, where, strict=True)])
         peaks = np.array([part["peak"][row] for part, (_, row) in zip(parts, where, strict=True)], np.float32)
         words = np.stack([words_of(json.loads(bytes(self._scene(one, row)))["caption"]) for one, row in where])
-        return Picked(frames, words, sound.astype(np.float32) * (peaks / _STEREO_PEAK)[:, None, None])
+        return Picked(shown, words, sound.astype(np.float32) * (peaks / _STEREO_PEAK)[:, None, None])
 
     def told(self, index: int) -> dict[str, Any]:
         """Give a world's scene as plain JSON."""
