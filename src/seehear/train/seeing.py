@@ -8,6 +8,7 @@ frozen eyes always see the same, features of every world are computed once, as i
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,16 +20,20 @@ from torch.nn import functional
 
 from seehear.media.atomic import written_whole
 from seehear.sound.flow.conditions import SYNC_FPS
-from seehear.sound.flow.eyes import Eyes, EyeSizes, ticks
+from seehear.sound.flow.eyes import Eyes, EyeSizes
 from seehear.sound.flow.visaudio import EarFeatures
 from seehear.train.checkpoint import read_checkpoint, write_checkpoint
-from seehear.train.order import drawn
 from seehear.train.truths import LABELS, occupied, places
 from seehear.train.worlds import Progress, Worlds
 
-BANDS, BATCH, RATE = 16, 16, 3e-3
-_FRAMES, _SAMPLES, _ROWS = 102, 65536, (3, 4)
+BANDS, BATCH, RATE = 16, 96, 5e-3
+_FRAMES, _HOP, _ROWS = 102, 640, slice(3, 5)
 _FLOOR = 1e-4
+_HEAT = 6.0
+"""How much steeper heat maps begin: a softmax over a nearly flat map learns slowly."""
+
+_MOMENTS = 2  # stream of randomness of a seed
+_LOOKED = 16  # worlds seen at a time
 
 
 class Views(NamedTuple):
@@ -85,66 +90,64 @@ class Lesson(nn.Module):
         self.in_sight = nn.Linear(sizes.clip_dim, count)
         self.timed = nn.Linear(sizes.sync_dim, 2 * count + BANDS)
         self.covered = nn.Linear(sizes.spatial_dim, count)
+        with torch.no_grad():
+            for glance in (eyes.clip, eyes.sync):
+                glance.heat[2].weight *= _HEAT
 
-    def loss(self, frames: Tensor, truth: "Truth") -> Tensor:
+    def loss(self, truth: "Truth") -> Tensor:
         """Give how far what is read off is from the truth, one number."""
-        seen = self.eyes(frames, torch.zeros(len(frames), 8, dtype=torch.long, device=frames.device))
-        count = len(LABELS)
-        sight, across, loud = self.timed(seen.sync).float().split([count, count, BANDS], dim=-1)
-        rows = self.covered(seen.spatial).float().unflatten(2, (8, 8))
-        covering = torch.zeros_like(rows)
-        covering[:, :, _ROWS[0] : _ROWS[1] + 1] = truth.cells[:, :, None]
+        last, count = truth.frames[:, 1:], len(LABELS)
+        clip = self.in_sight(self.eyes.seen_clip(last))[:, 0]
+        timed = self.timed(self.eyes.seen_sync(truth.frames))[:, 1]
+        sight, across, loud = timed.split([count, count, BANDS], dim=-1)
+        maps = self.covered(self.eyes.seen_spatial(last))[:, 0]
+        covering = torch.zeros_like(maps)
+        covering[:, _ROWS] = truth.cells[:, None]
         entropy = functional.binary_cross_entropy_with_logits
         return (
-            entropy(self.in_sight(seen.clip).float(), truth.clip)
+            entropy(clip, truth.sight)
             + entropy(sight, truth.sight)
             + 4 * ((across - truth.across) * truth.sight).square().mean()
             + 0.5 * (loud - truth.loud).square().mean()
-            + 8 * entropy(rows, covering)
+            + 8 * entropy(maps, covering)
         )
 
 
 class Truth(NamedTuple):
-    """What is to be read off, for a batch.
+    """Moments of worlds, and what is to be read off them.
 
     Attributes:
-        clip: (batch, picture features, classes) in sight or not.
-        sight: (batch, frames, classes) the same for timing features.
-        across: (batch, frames, classes) from -1, left, to 1.
-        loud: (batch, frames, bands) level of the sound, about -1 to 1.
-        cells: (batch, maps, 8 columns, classes) share covered.
+        frames: uint8 (batch, 2, 64, 64, 3), the moment's and the one before.
+        sight: (batch, classes) in sight or not.
+        across: (batch, classes) from -1, left, to 1.
+        cells: (batch, 8 columns, classes) share covered.
+        loud: (batch, bands) level of the sound.
     """
 
-    clip: Tensor
+    frames: Tensor
     sight: Tensor
     across: Tensor
-    loud: Tensor
     cells: Tensor
+    loud: Tensor
 
 
-def truth_of(worlds: Worlds, indices: NDArray[np.int64], samples: NDArray[np.float32]) -> Truth:
-    """Give what eyes are taught of some worlds."""
-    picks, times = ticks(_FRAMES), np.arange(_FRAMES) / SYNC_FPS
-    parts: list[list[NDArray[Any]]] = [[], [], [], []]
-    for index in indices:
-        where = places(worlds.told(int(index)), times)
-        sight = where.width > 0
-        cells = occupied(type(where)(*(one[picks["spatial"]] for one in where)))
-        for part, one in zip(parts, (sight[picks["clip"]], sight, 2 * where.across - 1, cells), strict=True):
-            part.append(one)
-    clip, sight, across, cells = (torch.from_numpy(np.stack(part).astype(np.float32)) for part in parts)
-    return Truth(clip, sight, across, torch.from_numpy(levels(samples)), cells)
+def truth_of(worlds: Worlds, indices: Sequence[int], moments: Sequence[int]) -> Truth:
+    """Give one moment of each of some worlds, frames from 1 on."""
+    rows: list[tuple[NDArray[Any], ...]] = []
+    for index, moment in zip(indices, moments, strict=True):
+        frames, samples = worlds.moment(index, moment, hop=_HOP)
+        where = places(worlds.told(index), np.array([moment / SYNC_FPS]))
+        rows.append((frames, where.width[0] > 0, 2 * where.across[0] - 1, occupied(where)[0], levels(samples)))
+    frames, *rest = (np.stack(part) for part in zip(*rows, strict=True))
+    return Truth(torch.from_numpy(frames), *(torch.from_numpy(one.astype(np.float32)) for one in rest))
 
 
 def levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give the sound's level at each frame in bands of equal ratio, both ears together, (batch, 102, bands)."""
-    hop = round(16000 / SYNC_FPS)
-    filled = np.pad(samples, ((0, 0), (0, 0), (0, _FRAMES * hop - samples.shape[2] if _FRAMES * hop > _SAMPLES else 0)))
-    blocks = filled[:, :, : _FRAMES * hop].reshape(len(samples), 2, _FRAMES, hop)
-    power = np.abs(np.fft.rfft(blocks * np.hanning(hop), axis=-1)) ** 2 / hop
-    edges = np.unique(np.geomspace(2, hop // 2 + 1, BANDS + 1).round().astype(int))
-    bands = np.add.reduceat(power.sum(axis=1), edges[:-1], axis=-1)
-    bands = np.concatenate([bands, np.repeat(bands[..., -1:], BANDS - bands.shape[-1], axis=-1)], axis=-1)
+    """Give the level (bands,) of a frame of sound (2, samples), both ears together, in bands of equal ratio."""
+    power = np.abs(np.fft.rfft(samples * np.hanning(samples.shape[1]))) ** 2 / samples.shape[1]
+    edges = np.geomspace(2, power.shape[1], BANDS + 1)
+    edges = np.maximum(edges.round(), 2 + np.arange(BANDS + 1)).astype(int)
+    bands = np.add.reduceat(power.sum(axis=0), edges[:-1])
     return (np.log10(bands + _FLOOR) / 2 + 0.5).astype(np.float32)
 
 
@@ -180,14 +183,13 @@ def taught_eyes(
 
 
 def _teach(lesson: Lesson, worlds: Worlds, steps: int, seed: int, progress: Progress) -> None:
-    optimiser = torch.optim.AdamW(lesson.parameters(), lr=RATE, weight_decay=1e-4)
-    size = min(BATCH, len(worlds))
+    optimiser = torch.optim.AdamW(lesson.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=1e-4)
+    rng = np.random.default_rng([_MOMENTS, seed])
     for step in range(steps):
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1.0, (step + 1) / 20) * (1 - step / steps)
-        indices = drawn(step, size, len(worlds), seed=seed)
-        frames, _, samples = worlds.picked(indices.tolist())
-        loss = lesson.loss(torch.from_numpy(frames), truth_of(worlds, indices, samples))
+        indices = rng.permutation(len(worlds))[:BATCH].tolist()
+        loss = lesson.loss(truth_of(worlds, indices, rng.integers(1, _FRAMES, len(indices)).tolist()))
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(lesson.parameters(), 1.0)
@@ -219,8 +221,8 @@ class Memory:
 
     def _look(self, eyes: Eyes, worlds: Worlds, progress: Progress) -> None:
         found: dict[str, list[NDArray[np.float16]]] = {part: [] for part in Views._fields}
-        for start in range(0, len(worlds), BATCH):
-            indices = range(start, min(start + BATCH, len(worlds)))
+        for start in range(0, len(worlds), _LOOKED):
+            indices = range(start, min(start + _LOOKED, len(worlds)))
             frames = torch.from_numpy(worlds.picked(indices).frames)
             with torch.no_grad():
                 both = [eyes(one, torch.zeros(len(frames), 8, dtype=torch.long)) for one in (frames, frames.flip(3))]

@@ -94,6 +94,13 @@ class Worlds:
         words = np.stack([words_of(json.loads(bytes(self._scene(one, row)))["caption"]) for one, row in where])
         return Picked(shown, words, sound.astype(np.float32) * (peaks / _STEREO_PEAK)[:, None, None])
 
+    def moment(self, index: int, frame: int, *, hop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give a frame and the one before it (2, 64, 64, 3), and the frame's ``hop`` samples (2, hop)."""
+        one, row = self._places[index]
+        part, start = self._shards[one], min(frame * hop, 65536 - hop)
+        sound = part["sound"][row, :, start : start + hop].astype(np.float32)
+        return np.array(part["frames"][row, frame - 1 : frame + 1]), sound * (part["peak"][row] / _STEREO_PEAK)
+
     def told(self, index: int) -> dict[str, Any]:
         """Give a world's scene as plain JSON."""
         return json.loads(self._scene(*self._places[index]))
