@@ -13,9 +13,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from seehear.errors import InputError  # noqa: E402
-from seehear.train import read_config, train_flow  # noqa: E402
+from seehear.train import read_config  # noqa: E402
 from seehear.train.checkpoint import read_checkpoint  # noqa: E402
 from seehear.train.config import Config  # noqa: E402
+from seehear.train.flow import train_flow  # noqa: E402
 from seehear.train.journal import rows_of  # noqa: E402
 from seehear.train.learning import trained_learner  # noqa: E402
 from tests.train.test_trainer import same  # noqa: E402
@@ -59,7 +60,8 @@ def test_a_run_that_is_killed_within_a_step_goes_on_bit_for_bit(whole, shards, t
     code = f"""
 import os, signal, torch
 from seehear.train import worlds, trainer
-from seehear.train import train_flow, read_config
+from seehear.train import read_config
+from seehear.train.flow import train_flow
 worlds.SIZE = 8
 torch.set_num_threads({torch.get_num_threads()})
 clip = torch.nn.utils.clip_grad_norm_

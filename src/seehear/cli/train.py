@@ -29,11 +29,11 @@ def flow(
     Example: seehear train flow --config flow-tiny -o runs/tiny --worlds worlds --jobs 2
     """
     from seehear.errors import InputError, MissingBackend
-    from seehear.train import planned, read_config
+    from seehear.train import read_config
 
     asked = read_config(config, {"variant": variant, "seed": seed, "steps": steps})
     try:
-        from seehear.train import train_flow
+        from seehear.train.flow import planned, train_flow
     except ModuleNotFoundError as missing:
         raise MissingBackend(f"seehear train needs {missing.name!r}: pip install 'seehear[neural]'") from missing
     if plan:

@@ -14,7 +14,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seehear.errors import InputError
-from seehear.train.worlds import HELD_BACK
+
+HELD_BACK = 1_000_000
+"""Seeds of worlds from here on are of held-back ones."""
 
 PACKAGED = "configs"
 _MOST = 1 << 20  # bytes of a file that is still read as a config

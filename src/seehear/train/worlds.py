@@ -27,9 +27,6 @@ from seehear.simulate.closed import KINDS, caption_slots
 from seehear.simulate.dataset import rng_of
 from seehear.simulate.world import made
 
-HELD_BACK = 1_000_000
-"""Seeds from here on are of held-back worlds."""
-
 SIZE = 64
 """Worlds in a shard."""
 
