@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from seehear.train import worlds
+from seehear.train import config, worlds
 
 COUNT = 8
 CAPTIONS = ["tone |", "burst | hiss", "click tone |", "pulse |"]
@@ -22,7 +22,7 @@ def scene(caption):
 def shards(tmp_path_factory):
     """A folder with shards of `COUNT` worlds, of training and held back: noise."""
     place = tmp_path_factory.mktemp("worlds")
-    for seed in (1, worlds.HELD_BACK + 1):
+    for seed in (1, config.HELD_BACK + 1):
         folder = place / f"seed-{seed}"
         folder.mkdir()
         told = {"schema": worlds.SCHEMA, "preset": worlds.PRESET, "seed": seed, "size": COUNT}

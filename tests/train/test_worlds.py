@@ -6,7 +6,8 @@ import pytest
 from seehear.errors import InputError
 from seehear.simulate import to_world
 from seehear.simulate.dataset import rng_of
-from seehear.train.worlds import HELD_BACK, WORDS, Worlds, rendered, words_of
+from seehear.train.config import HELD_BACK
+from seehear.train.worlds import WORDS, Worlds, rendered, words_of
 
 pytestmark = pytest.mark.neural
 

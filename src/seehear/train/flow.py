@@ -14,14 +14,14 @@ from seehear.sound.flow.loading import parameters
 from seehear.train.batches import Batches
 from seehear.train.card import opened_run, write_card
 from seehear.train.checkpoint import read_checkpoint, write_checkpoint
-from seehear.train.config import Config
+from seehear.train.config import HELD_BACK, Config
 from seehear.train.crowd import Crowd, gathered
 from seehear.train.journal import Journal, draw_curves, rows_of
 from seehear.train.learning import blank_codec, encoder, export, fitted_codec, learner_for, variant_of
 from seehear.train.seeing import Memory, RememberingEyes, taught_eyes
 from seehear.train.stopping import asked_to_stop
 from seehear.train.trainer import Trainer, precision_of
-from seehear.train.worlds import BYTES, HELD_BACK, Progress, Worlds, rendered
+from seehear.train.worlds import BYTES, Progress, Worlds, rendered
 
 CHECKPOINT, LOG, CURVES, WEIGHTS = "checkpoint.pt", "log.jsonl", "curves.png", "network.safetensors"
 _TIMED = 10
