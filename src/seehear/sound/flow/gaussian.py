@@ -40,9 +40,12 @@ class Normal(NamedTuple):
     log: Tensor
 
     def moved(self, given: Tensor) -> "Normal":
-        """Add (..., 2 channels): to the mean, then to the logarithm."""
+        """Move by (..., 2 channels): the mean in deviations, then the logarithm, by 2 at most.
+
+        Bounded, so that what is heard of a difference between the ears stays near what the conditions say of it.
+        """
         mean, log = given.chunk(2, dim=-1)
-        return Normal(self.mean + mean, self.log + log)
+        return Normal(self.mean + mean * (0.5 * self.log).exp(), self.log + 2 * torch.tanh(log / 2))
 
     def surprise(self, latent: Tensor) -> Tensor:
         """Give the negative log likelihood of a latent, one number, up to a constant."""

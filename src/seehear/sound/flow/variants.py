@@ -133,7 +133,7 @@ VARIANTS: dict[str, Variant] = {
 }
 """The rows of the experiment, at the size of a CPU."""
 
-FLOW_TINY = Variant("the network that is shipped", common_noise=1.0, dropped=0.3, followed=0.25)
+FLOW_TINY = Variant("the network that is shipped", branches="shared", common_noise=1.0, dropped=0.3, followed=0.25)
 """Trained on ``mdct``."""
 
 
