@@ -51,14 +51,18 @@ class Normal(NamedTuple):
         """Give the negative log likelihood of a latent, one number, up to a constant."""
         return 0.5 * (self.log + (latent - self.mean).square() * (-self.log).exp()).mean()
 
-    def apart(self, latents: Tensor, *, signed: bool) -> Tensor:
-        """Give how wrong the difference between two ears is, one number; of (batch, 2, frames, channels).
+    def apart(self, latents: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Give how wrong the difference between two ears is, one number.
 
-        Where signs are foreseen, of the means; else of the logarithms of power, over 4 frames and 16 channels at a
-        time, where there is any. Likelihood alone says little of a difference that is small beside the level itself.
+        Likelihood alone says little of a difference that is small beside the level itself.
+
+        Args:
+            latents: the true ones, (batch, 2, frames, channels).
+            weights: (channels,) of the squared errors of the means, sum 1; None: signs are not foreseen, and the
+                logarithms of power are compared, over 4 frames and 16 channels at a time, where there is any.
         """
-        if signed:
-            return (self.mean.diff(dim=1) - latents.diff(dim=1)).square().mean()
+        if weights is not None:
+            return ((self.mean.diff(dim=1) - latents.diff(dim=1)).square() @ weights).mean()
         mine, theirs = (_power(one) for one in (self.log.exp(), latents.square()))
         gap = mine.log().diff(dim=1) - theirs.log().diff(dim=1)
         there = (theirs.sum(dim=1, keepdim=True) > AUDIBLE).to(gap.dtype)

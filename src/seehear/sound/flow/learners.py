@@ -30,6 +30,10 @@ APART = 2.0
 """Weight of the difference between the ears in what the conditions alone foresee, and in a spatialiser's."""
 
 
+LOUDNESS = 10.0
+"""Further weight of it in a codec of principal axes: levels differ by little beside what they are."""
+
+
 class Batch(NamedTuple):
     """Clips of a data set.
 
@@ -122,7 +126,9 @@ class Learner(nn.Module):
     def _apart(self, normal: Normal, batch: Batch) -> Tensor | float:
         """Give how wrong the foreseen difference between the ears is."""
         both = Normal(*(self._split(one) for one in normal))
-        return both.apart(batch.latents, signed=self.network.sizes.head == "gaussian")
+        if isinstance(self.codec, PcaMelCodec):
+            return LOUDNESS * both.apart(batch.latents, self.codec.weights)
+        return both.apart(batch.latents)
 
     def _known(self, batch: Batch) -> EarFeatures:
         return self.eyes(batch.frames, batch.words if self.captions else torch.zeros_like(batch.words))
@@ -237,8 +243,14 @@ class TwoStageLearner(MonoLearner):
 
     def _loss(self, batch: Batch, features: EarFeatures, generator: torch.Generator | None) -> Tensor:
         ears = self.spatialiser(self._target(batch), self._known(batch))
-        apart = (ears.diff(dim=1) - batch.latents.diff(dim=1)).square().mean()
-        return super()._loss(batch, features, generator) + (ears - batch.latents).square().mean() + APART * apart
+        error = (ears - batch.latents).square().mean() + APART * self._apart_of(ears, batch)
+        return super()._loss(batch, features, generator) + error
+
+    def _apart_of(self, ears: Tensor, batch: Batch) -> Tensor | float:
+        """Give how wrong the difference between regressed ears is; left out where signs are chance."""
+        if not isinstance(self.codec, PcaMelCodec):
+            return 0.0
+        return LOUDNESS * Normal(ears, ears).apart(batch.latents, self.codec.weights)
 
     def _heard(self, made: Tensor, features: EarFeatures, batch: Batch) -> Tensor:
         return self.spatialiser(self._target(batch) if self.told_mono else made, features)

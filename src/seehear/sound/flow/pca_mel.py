@@ -41,6 +41,11 @@ class PcaMelCodec(nn.Module):
         self.register_buffer("axes", torch.eye(wide)[:, :channels].clone())
         self.register_buffer("size", torch.ones(channels))
 
+    @property
+    def weights(self) -> Tensor:
+        """Give each channel's share of the log-mel's variance, (channels,)."""
+        return self.size.square() / self.size.square().sum()
+
     def encode(self, samples: Tensor) -> Tensor:
         """Give the latent (batch, frames, channels) of (batch, samples); samples that fill no token are left out."""
         return self._inward(self.front(samples).transpose(1, 2))
