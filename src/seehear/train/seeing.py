@@ -32,8 +32,10 @@ _FLOOR = 1e-4
 _HEAT = 6.0
 """How much steeper heat maps begin: a softmax over a nearly flat map learns slowly."""
 
+_VERSION = 2  # of what is taught
 _MOMENTS = 2  # stream of randomness of a seed
 _LOOKED = 16  # worlds seen at a time
+_NORMED = 64  # worlds that features are normalised on
 
 
 class Views(NamedTuple):
@@ -170,7 +172,7 @@ def taught_eyes(
         seed: of their start and of the order.
         progress: told how far it is.
     """
-    told = json.dumps([sizes.__dict__, steps, seed, worlds.digest()], sort_keys=True)
+    told = json.dumps([_VERSION, sizes.__dict__, steps, seed, worlds.digest()], sort_keys=True)
     name = hashlib.sha256(told.encode()).hexdigest()[:12]
     file = place / f"eyes-{name}.pt"
     if not file.is_file():
@@ -178,6 +180,7 @@ def taught_eyes(
             torch.manual_seed(seed)
             lesson = Lesson(Eyes(sizes))
         _teach(lesson, worlds, steps, seed, progress)
+        _normalise(lesson.eyes, worlds)
         write_checkpoint(file, {"eyes": {k: v for k, v in lesson.eyes.state_dict().items() if _sees(k)}})
     return read_checkpoint(file)["eyes"], name
 
@@ -195,6 +198,22 @@ def _teach(lesson: Lesson, worlds: Worlds, steps: int, seed: int, progress: Prog
         nn.utils.clip_grad_norm_(lesson.parameters(), 1.0)
         optimiser.step()
         progress("eyes", (step + 1) / steps)
+
+
+def _normalise(eyes: Eyes, worlds: Worlds) -> None:
+    """Give every feature mean 0 and deviation 1, by its last layer's weights: networks are fed by it unchanged."""
+    frames = torch.from_numpy(worlds.picked(range(min(_NORMED, len(worlds)))).frames)
+    with torch.no_grad():
+        seen = eyes(frames, torch.zeros(len(frames), 8, dtype=torch.long))
+        for layer, found in (
+            (eyes.clip.out[-1], seen.clip),
+            (eyes.sync.out[-1], seen.sync),
+            (eyes.spatial[-1], seen.spatial),
+        ):
+            flat = found.flatten(0, -2)
+            mean, size = flat.mean(dim=0), flat.std(dim=0).clamp(min=1e-4)
+            layer.weight /= size.reshape(-1, *[1] * (layer.weight.ndim - 1))
+            layer.bias.copy_((layer.bias - mean) / size)
 
 
 class Memory:
