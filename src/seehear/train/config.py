@@ -33,6 +33,7 @@ class Config(BaseModel):
         joint: blocks on sound, picture and words together.
         fused: blocks on the sound alone.
         reading: of the two ears, ``A``, ``B`` or ``C``; None: the variant's own.
+        common_noise: share of the noise that both ears begin from together; None: the variant's own.
         seed: of weights, order, noise.
         steps: of the optimiser.
         batch: worlds in a step, over all devices.
@@ -62,6 +63,7 @@ class Config(BaseModel):
     joint: int | None = Field(None, ge=1, le=64)
     fused: int | None = Field(None, ge=0, le=64)
     reading: Literal["A", "B", "C"] | None = None
+    common_noise: float | None = Field(None, ge=0, le=1)
     seed: int = Field(0, ge=0, lt=2**32)
     steps: int = Field(3000, ge=1)
     batch: int = Field(16, ge=1)

@@ -30,7 +30,7 @@ def variant_of(config: Config) -> Variant:
         InputError: no such variant, or sizes that make no network.
     """
     row = variant(config.variant)
-    asked = {name: getattr(config, name) for name in ("width", "heads", "joint", "fused", "reading")}
+    asked = {name: getattr(config, name) for name in ("width", "heads", "joint", "fused", "reading", "common_noise")}
     return replace(row, **{name: value for name, value in asked.items() if value is not None})
 
 

@@ -277,7 +277,7 @@ class Spatialiser(nn.Module):
         self.blocks = nn.ModuleList(StreamBlock(width, heads, 3) for _ in range(blocks))
         self.out = projection(width, 2 * channels, 3)
         self.heads, self.width = heads, width
-        nn.init.normal_(self.places.ears, std=0.1)  # type: ignore[arg-type]  # it has them
+        self.places.tell_apart()
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 

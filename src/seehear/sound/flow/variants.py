@@ -113,8 +113,10 @@ def started(network: MMAudio) -> MMAudio:
             nn.init.zeros_(value)
         elif "adaLN_modulation" in name and name.endswith("weight"):
             nn.init.normal_(value, std=0.02)
-        elif name in ("spacetime.ears", "spacetime.queries", "ear_embedding"):
+        elif name in ("spacetime.queries", "ear_embedding"):
             nn.init.normal_(value, std=0.2)
+    if isinstance(network, ViSAudio) and network.ear_sizes.spatial:
+        network.spacetime.tell_apart()
     return network
 
 
