@@ -95,7 +95,7 @@ def to_video(
     drawer: Drawer = BACKENDS.load(backend)(**options)
     frames = drawer.frames(scene, fps=rate, size_wh=size, loudness=loudness or {})
     count = max(round(scene.duration * rate), 1)
-    write_video(path, _counted(frames, count, progress), rate, sound=sound, force=force)
+    write_video(path, _counted(frames, count, progress), rate, sound=sound, drawn=backend == "storyboard", force=force)
 
 
 def _counted(

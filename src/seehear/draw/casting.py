@@ -1,10 +1,10 @@
 """Who plays an object: the drawing for its label, and what moves in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from seehear.draw.loudness import Loudness, loudness_at
+from seehear.draw.loudness import Loudness, levels_at
 from seehear.figures.act import Act
 from seehear.figures.cast import CAST
 from seehear.figures.cutout import Figure, to_the_right
@@ -13,7 +13,7 @@ from seehear.scene import Path, SceneObject
 from seehear.scene.direction import Array
 from seehear.voices import canonical
 
-_RATE = 2000  # Hz of the stand-in sound that an Act reads its levels from
+_STEP = 0.02  # seconds between the levels and boxes that a drawing goes by
 _STRIDES = 1.8  # steps a second of a person on the move, where no contacts are told
 _MOVED = 0.02  # share of the frame that the box's middle travels before a person is taken to walk
 _ENDS = ("car", "bus", "truck", "ambulance", "motorcycle")
@@ -33,6 +33,25 @@ _ALSO = {
     **dict.fromkeys(("bounce",), "ball"),
 }
 """Labels drawn as something else in the cast: the most usual thing that sounds so."""
+
+
+class _Shown(Act):
+    """An act told by its levels alone: an hour of them is a few megabytes.
+
+    Args:
+        times: (n,) seconds.
+        levels: (n,) how loud it looks, 0 to 1.
+        contacts: seconds, rising, at which something touches something.
+        metres: (n,) travelled since the start.
+    """
+
+    def __init__(self, times: Array, levels: Array, contacts: Sequence[float], metres: Array) -> None:
+        super().__init__(np.zeros(1, np.float32), 1, contacts=contacts, times=times, metres=metres)
+        self._stamps, self._seen = times, levels / max(float(levels.max(initial=0.0)), 1e-9)
+
+    def level(self, time: float) -> float:
+        """Say how loud it looks, [0, 1] of its own loudest."""
+        return float(np.interp(time, self._stamps, self._seen))
 
 
 def drawn_as(label: str | None) -> str | None:
@@ -68,14 +87,14 @@ def figure_of(
         thing: the object.
         path: its path.
         duration: seconds of the scene.
-        known: object id -> how loud; see `loudness_at`.
+        known: object id -> how loud; see `levels_at`.
         shape: (4,) pixels that a box of the whole picture spans.
         rng: settles colours.
     """
     role = drawn_as(thing.label)
     if role is None:
         return None
-    times = np.arange(0.0, duration + 0.02, 0.02)
+    times = np.arange(0.0, duration + _STEP, _STEP)
     boxes = path.box_at(times)
     moves = float(np.nan_to_num(np.ptp(_middles(boxes)))) > _MOVED
     if role in ("person", "speaker"):
@@ -118,13 +137,12 @@ def _facing(times: Array, boxes: Array) -> Callable[[float], int]:
 
 def _act(thing: SceneObject, path: Path, times: Array, known: dict[str, Loudness], *, walks: bool) -> Act:
     """Give what the drawing's mouth, wheels and strikers go by."""
-    levels = np.array([loudness_at(thing, path, known, float(time)) ** 2 for time in times])
-    samples = np.repeat(levels, round(0.02 * _RATE)).astype(np.float32)
+    levels = levels_at(thing, path, known, times)
     told = thing.extra.get("contacts")
     contacts = [float(one) for one in told] if isinstance(told, list) else []
     if not contacts and walks:
         contacts = list(np.arange(0.2, times[-1], 1 / _STRIDES))
-    return Act(samples, _RATE, contacts=contacts, times=times, metres=_travelled(path, times))
+    return _Shown(times, levels, contacts, _travelled(path, times))
 
 
 def _travelled(path: Path, times: Array) -> Array:

@@ -1,5 +1,6 @@
 """The place behind the drawings, for a camera that stands, turns or looks all around: painted once, then looked up."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import cv2
@@ -18,6 +19,9 @@ _ROAD = {"car", "bus", "truck", "motorcycle", "bicycle", "ambulance", "tractor",
 _FINE = 960  # pixels across that the place is painted at; larger pictures are enlarged from it
 _GRID = 8  # a turning camera's look-up is worked out at every eighth pixel
 _MOST_TEXELS = 1.2e6
+_LOOKED = (17, 11)  # points of the picture that are followed to find what a camera ever sees
+_MOST_LOOKED_UP = 1_000_000  # pixels of a panning camera's picture that are looked up one by one
+_SUB_TEXELS = 4  # a panning camera moves by quarters of a painted pixel
 _HALL = (7.0, 6.0, 3.0)
 _HALF_ROAD = 3.0
 
@@ -41,7 +45,10 @@ def ground_of(scene: Scene, size_wh: tuple[int, int], *, rng: np.random.Generato
     place = surroundings_of(scene, rng=rng)
     camera = scene.camera
     turns = len({(pose.yaw, pose.pitch, pose.roll) for pose in camera.pose}) > 1
-    return (_Turning if turns else _Still)(camera, place, size_wh)
+    if not turns:
+        return _Still(camera, place, size_wh)
+    level = all(pose.pitch == pose.roll == 0 for pose in camera.pose)
+    return (_Panning if level else _Turning)(camera, place, size_wh)
 
 
 def surroundings_of(scene: Scene, *, rng: np.random.Generator) -> Surroundings:
@@ -72,8 +79,8 @@ class _Still:
 
     def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
         small = _painted_size(size_wh)
-        colours = place.colours(_rays(Camera(camera), small, 0.0))
-        self._picture = np.asarray(cv2.resize(_bytes(colours), size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
+        painted = _painted(place, _rays(Camera(camera), small, 0.0))
+        self._picture = np.asarray(cv2.resize(painted, size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
 
     def at(self, time: float) -> Pixels:
         """Give the same picture at any time."""
@@ -81,52 +88,102 @@ class _Still:
         return self._picture.copy()
 
 
-class _Turning:
-    """A camera that turns: what it ever sees is painted once, columns even in azimuth, rows in elevation."""
+class _Panorama:
+    """What a camera that turns ever sees, painted once: columns even in azimuth, rows even in elevation."""
 
     def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
-        self._camera, self._size_wh = Camera(camera), size_wh
-        self._seen_wh = _painted_size(size_wh)
-        self._coarse = tuple(max(side // _GRID, 2) for side in self._seen_wh)
-        self._left, right, self._top, low = self._seen()
+        self.camera = Camera(camera)
+        self.left, right, self.top, low = self._seen()
+        self.round = self.left - right >= 360.0
         wide = 360.0 if camera.projection == "equirectangular" else camera.horizontal_fov
-        area = (self._left - right) * (self._top - low)
-        self._per_degree = min(min(size_wh[0], _FINE) / wide, np.sqrt(_MOST_TEXELS / area))
-        columns, rows = (max(round(span * self._per_degree), 1) for span in (self._left - right, self._top - low))
-        azimuth = np.deg2rad(self._left - (np.arange(columns) + 0.5) / self._per_degree)[None]
-        elevation = np.deg2rad(self._top - (np.arange(rows) + 0.5) / self._per_degree)[:, None]
+        area = (self.left - right) * (self.top - low)
+        self.per_degree = min(min(size_wh[0], _FINE) / wide, np.sqrt(_MOST_TEXELS / area))
+        columns, rows = (max(round(span * self.per_degree), 1) for span in (self.left - right, self.top - low))
+        azimuth = np.deg2rad(self.left - (np.arange(columns) + 0.5) / self.per_degree)[None]
+        elevation = np.deg2rad(self.top - (np.arange(rows) + 0.5) / self.per_degree)[:, None]
         level = np.cos(elevation)
         rays = np.stack(np.broadcast_arrays(level * np.cos(azimuth), level * np.sin(azimuth), np.sin(elevation)), -1)
-        self._painted = _bytes(place.colours(rays.astype(np.float32)))
+        self.painted = _painted(place, rays.astype(np.float32))
 
     def _seen(self) -> tuple[float, float, float, float]:
         """Give the most azimuth, the least, the most elevation and the least that are ever in the picture, deg."""
-        poses = self._camera.spec.pose
+        poses, margin = self.camera.spec.pose, 1.0 + self.camera.spec.horizontal_fov / _LOOKED[0]
         stamps = np.linspace(poses[0].time, poses[-1].time, 8 * len(poses))
-        found = [self._angles(float(time), (17, 11)) for time in stamps]
+        found = [self.angles(_LOOKED, float(time)) for time in stamps]
         azimuth, elevation = (np.stack([one[axis] for one in found]) for axis in range(2))
-        high, low = min(elevation.max() + 1.0, 90.0), max(elevation.min() - 1.0, -90.0)
+        high, low = min(elevation.max() + margin, 90.0), max(elevation.min() - margin, -90.0)
         if max(high, -low) > 80 or np.ptp(azimuth) > 350:  # near a pole every azimuth is seen
             return 180.0, -180.0, high, low
-        return azimuth.max() + 1.0, azimuth.min() - 1.0, high, low
+        return azimuth.max() + margin, azimuth.min() - margin, high, low
 
-    def _angles(self, time: float, grid: tuple[int, int]) -> tuple[Array, Array]:
+    def angles(self, grid: tuple[int, int], time: float) -> tuple[Array, Array]:
         """Azimuth and elevation, (h, w) deg, of a grid of the picture's points; azimuth without a jump along rows."""
-        rays = _rays(self._camera, grid, time)
+        rays = _rays(self.camera, grid, time)
         azimuth = np.rad2deg(np.unwrap(np.arctan2(rays[..., 1], rays[..., 0]), axis=1))
         middle = azimuth[:, [grid[0] // 2]]
         return azimuth - 360 * np.round(middle / 360), np.rad2deg(
             np.arctan2(rays[..., 2], np.hypot(rays[..., 0], rays[..., 1]))
         )
 
+
+class _Turning:
+    """A camera that turns in any way: where each point of the picture lies in the panorama is worked out anew."""
+
+    def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
+        self._panorama, self._size_wh = _Panorama(camera, place, size_wh), size_wh
+        self._seen_wh = _painted_size(size_wh)
+        self._coarse = (max(self._seen_wh[0] // _GRID, 2), max(self._seen_wh[1] // _GRID, 2))
+
     def at(self, time: float) -> Pixels:
         """Give the picture as the camera is turned at a time."""
-        azimuth, elevation = self._angles(time, (self._coarse[0], self._coarse[1]))
-        across = ((self._left - azimuth) * self._per_degree - 0.5).astype(np.float32)
-        down = ((self._top - elevation) * self._per_degree - 0.5).astype(np.float32)
+        wide = self._panorama
+        azimuth, elevation = wide.angles(self._coarse, time)
+        across = ((wide.left - azimuth) * wide.per_degree - 0.5).astype(np.float32)
+        down = ((wide.top - elevation) * wide.per_degree - 0.5).astype(np.float32)
         maps = [cv2.resize(one, self._seen_wh, interpolation=cv2.INTER_LINEAR) for one in (across, down)]
-        seen = cv2.remap(self._painted, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-        return np.array(cv2.resize(seen, self._size_wh, interpolation=cv2.INTER_LINEAR), np.uint8)
+        seen = cv2.remap(wide.painted, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        return np.asarray(cv2.resize(seen, self._size_wh, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+class _Panning:
+    """A level camera that turns to left and right only: its look-up is worked out once, and moved along."""
+
+    def __init__(self, camera: CameraSpec, place: Surroundings, size_wh: tuple[int, int]) -> None:
+        wide = _Panorama(camera, place, size_wh)
+        self._camera, self._left, self._per_degree = wide.camera, wide.left, wide.per_degree
+        self._size_wh = size_wh
+        self._seen_wh = size_wh if size_wh[0] * size_wh[1] <= _MOST_LOOKED_UP else _painted_size(size_wh)
+        azimuth, elevation = _level_angles(camera, self._seen_wh)
+        self._most = float(azimuth.max())
+        across = (self._most - azimuth) * wide.per_degree
+        down = ((wide.top - elevation) * wide.per_degree - 0.5).astype(np.float32)
+        self._maps = [
+            cv2.convertMaps((across + part / _SUB_TEXELS).astype(np.float32), down, cv2.CV_16SC2)
+            for part in range(_SUB_TEXELS)
+        ]
+        self._columns = wide.painted.shape[1] if wide.round else 0
+        again = wide.painted[:, : int(across.max()) + 2] if wide.round else wide.painted[:, :0]
+        self._painted = np.concatenate([wide.painted, again], axis=1)
+
+    def at(self, time: float) -> Pixels:
+        """Give the picture as the camera is turned at a time."""
+        ahead = self._camera.rotation_at(time)[0, :, 0]
+        yaw = float(np.rad2deg(np.arctan2(ahead[1], ahead[0])))
+        shift = round(((self._left - yaw - self._most) * self._per_degree - 0.5) * _SUB_TEXELS)
+        whole, part = divmod(shift, _SUB_TEXELS)
+        whole = whole % self._columns if self._columns else max(whole, 0)
+        near, fine = self._maps[part]
+        seen = cv2.remap(self._painted[:, whole:], near, fine, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        if self._seen_wh != self._size_wh:
+            seen = cv2.resize(seen, self._size_wh, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(seen, np.uint8)
+
+
+def _level_angles(camera: CameraSpec, size_wh: tuple[int, int]) -> tuple[Array, Array]:
+    """Azimuth and elevation, (h, w) deg, of the points of a picture whose camera looks ahead."""
+    rays = _rays(Camera(camera.model_copy(update={"pose": ()})), size_wh, 0.0)
+    level = np.hypot(rays[..., 0], rays[..., 1])
+    return np.rad2deg(np.arctan2(rays[..., 1], rays[..., 0])), np.rad2deg(np.arctan2(rays[..., 2], level))
 
 
 def _painted_size(size_wh: tuple[int, int]) -> tuple[int, int]:
@@ -142,5 +199,9 @@ def _rays(camera: Camera, size_wh: tuple[int, int], time: float) -> Rays:
     return rays.reshape(height, width, 3).astype(np.float32)
 
 
-def _bytes(canvas: NDArray[np.float32]) -> Pixels:
-    return np.asarray(np.clip(canvas * 255 + 0.5, 0, 255), dtype=np.uint8)
+def _painted(place: Surroundings, rays: Rays) -> Pixels:
+    """Give the colours of directions, (h, w, 3); the upper and the lower half at the same time."""
+    halves = np.array_split(rays, 2) if len(rays) > 1 else [rays]
+    with ThreadPoolExecutor(len(halves)) as painters:
+        colours = np.concatenate(list(painters.map(place.colours, halves)))
+    return np.asarray(np.clip(colours * 255 + 0.5, 0, 255), dtype=np.uint8)

@@ -32,9 +32,9 @@ class Loudness(NamedTuple):
     times: Array
     shown: Array
 
-    def at(self, time: float) -> float:
-        """Give 0 to 1 at a time; nothing before the first and after the last."""
-        return float(np.interp(time, self.times, self.shown, left=0.0, right=0.0))
+    def at(self, times: Array) -> Array:
+        """Give 0 to 1 at (n,) seconds; nothing before the first and after the last."""
+        return np.asarray(np.interp(times, self.times, self.shown, left=0.0, right=0.0))
 
 
 def shown_of_levels(times: Array, level_db: Array) -> Loudness:
@@ -94,8 +94,7 @@ def _hop_levels(block: NDArray[np.float32], hop: int) -> Array:
     return np.asarray(10 * np.log10(np.maximum(power, 1e-20)))
 
 
-def loudness_at(thing: SceneObject, path: Path, known: Mapping[str, Loudness], time: float) -> float:
-    """Give what is shown of an object at a time: 0 outside its spans."""
-    if not path.sounds_at(time)[0]:
-        return 0.0
-    return known[thing.id].at(time) if thing.id in known else _EVEN
+def levels_at(thing: SceneObject, path: Path, known: Mapping[str, Loudness], times: Array) -> Array:
+    """Give what is shown of an object at (n,) seconds, (n,) 0 to 1: 0 outside its spans."""
+    levels = known[thing.id].at(times) if thing.id in known else np.full(len(times), _EVEN)
+    return np.where(path.sounds_at(times), levels, 0.0)

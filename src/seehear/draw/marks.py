@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.draw.lettering import WHITE, Words, words
-from seehear.draw.sprite import Texture, blend, lay
+from seehear.draw.sprite import Texture, blend, stain
 from seehear.scene.direction import Array
 
 Pixels = NDArray[np.uint8]
@@ -28,7 +28,8 @@ def glow(picture: Pixels, box: Array, shown: float) -> None:
     centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
     swell = np.minimum(half * (_SPREAD - 1 + 0.35 * shown), _MOST_GLOW * picture.shape[0] * (0.7 + 0.3 * shown))
     half = np.maximum(half + swell, _LEAST_GLOW * picture.shape[0] * (0.6 + 0.6 * shown))
-    lay(picture, _glow_texture(), np.concatenate([centre - half, centre + half]), opacity=0.25 + 0.6 * shown)
+    around = np.concatenate([centre - half, centre + half])
+    stain(picture, _glow_texture(), around, GLOW, opacity=0.25 + 0.6 * shown)
 
 
 @lru_cache(maxsize=1)
@@ -38,24 +39,29 @@ def _glow_texture() -> Texture:
     alpha = np.clip(1 - radius, 0, 1) ** 1.3
     ring = np.exp(-(((radius - 0.82) / 0.035) ** 2))
     cover = np.clip(alpha * 0.75 + 0.8 * ring, 0, 1)
-    colours = np.asarray(GLOW) * cover[..., None]
-    return Texture(colours.astype(np.uint8), (255 * cover).astype(np.uint8), (0.0, 0.0, _GLOW_TEXELS, _GLOW_TEXELS))
+    return _cover_alone((255 * cover).astype(np.uint8))
 
 
 def shadow(picture: Pixels, box: Array) -> None:
     """Darken the ground under a box."""
     width, height = box[2] - box[0], box[3] - box[1]
     low = min(0.16 * height, 0.12 * width)
-    lay(
-        picture, _shadow_texture(), np.array([box[0] - 0.04 * width, box[3] - low, box[2] + 0.04 * width, box[3] + low])
-    )
+    under = np.array([box[0] - 0.04 * width, box[3] - low, box[2] + 0.04 * width, box[3] + low])
+    stain(picture, _shadow_texture(), under, (0, 0, 0))
 
 
 @lru_cache(maxsize=1)
 def _shadow_texture() -> Texture:
     away = (np.arange(64) + 0.5) / 32 - 1
     cover = 130 * np.clip(1 - np.hypot(away[None], away[:, None]), 0, 1) ** 0.8
-    return Texture(np.zeros((64, 64, 3), np.uint8), cover.astype(np.uint8), (0.0, 0.0, 64.0, 64.0))
+    return _cover_alone(cover.astype(np.uint8))
+
+
+def _cover_alone(cover: Pixels) -> Texture:
+    """A texture to stain with."""
+    return Texture(
+        np.zeros((*cover.shape, 3), np.uint8), cover, (0.0, 0.0, float(cover.shape[1]), float(cover.shape[0]))
+    )
 
 
 def corners(picture: Pixels, box: Array, *, sounds: bool) -> None:

@@ -100,6 +100,40 @@ def lay(picture: Pixels, texture: Texture, box: Array, *, opacity: float = 1.0, 
         opacity: [0, 1].
         cut: leave out what lies outside the box: soft edges, a blade that sweeps over its bounds.
     """
+    placed = _placed(texture, box, picture.shape, cut=cut)
+    if placed is None:
+        return
+    rows, columns, matrix = placed
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    colours = np.asarray(cv2.warpAffine(texture.colours, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+    cover = np.asarray(cv2.warpAffine(texture.cover, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+    blend(picture[rows, columns], colours, cover, opacity=opacity)
+
+
+def stain(picture: Pixels, texture: Texture, box: Array, colour: tuple[int, int, int], *, opacity: float = 1.0) -> None:
+    """Lay one colour over a picture as a texture's cover says; the texture's own colours are left aside.
+
+    Args:
+        picture: (height, width, 3), changed in place.
+        texture: its cover is stretched into the box.
+        box: x0, y0, x1, y1 pixels; may reach out of the picture.
+        colour: RGB.
+        opacity: [0, 1].
+    """
+    placed = _placed(texture, box, picture.shape, cut=False)
+    if placed is None:
+        return
+    rows, columns, matrix = placed
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    cover = np.asarray(cv2.warpAffine(texture.cover, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+    if opacity < 1.0:
+        cover = np.asarray(cv2.convertScaleAbs(cover, alpha=opacity), np.uint8)
+    colours = cv2.merge([cv2.convertScaleAbs(cover, alpha=part / 255) for part in colour])
+    blend(picture[rows, columns], np.asarray(colours, np.uint8), cover)
+
+
+def _placed(texture: Texture, box: Array, shape: tuple[int, ...], *, cut: bool) -> tuple[slice, slice, Array] | None:
+    """Rows and columns of the picture that a texture in a box covers, and the (2, 3) matrix from texels to them."""
     x0, y0, x1, y1 = texture.bounds
     across, down = (box[2] - box[0]) / (x1 - x0), (box[3] - box[1]) / (y1 - y0)
     height, width = texture.cover.shape
@@ -107,16 +141,13 @@ def lay(picture: Pixels, texture: Texture, box: Array, *, opacity: float = 1.0, 
     reach = np.array([left, top, left + width * across, top + height * down])
     if cut:
         reach = np.concatenate([np.maximum(reach[:2], box[:2]), np.minimum(reach[2:], box[2:])])
-    window = _window(reach, picture.shape)
+    window = _window(reach, shape)
     if window is None:
-        return
+        return None
     columns, rows = window
     matrix = np.array([[across, 0.0, left - columns.start], [0.0, down, top - rows.start]])
     matrix[:, 2] += 0.5 * np.array([across, down]) - 0.5  # cv2 counts from pixels' middles
-    size = (columns.stop - columns.start, rows.stop - rows.start)
-    colours = np.asarray(cv2.warpAffine(texture.colours, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
-    cover = np.asarray(cv2.warpAffine(texture.cover, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
-    blend(picture[rows, columns], colours, cover, opacity=opacity)
+    return rows, columns, matrix
 
 
 def blend(under: Pixels, colours: Pixels, cover: Pixels, *, opacity: float = 1.0) -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Picture = NDArray[np.uint8]
 
+_DRAWN = {"x264-params": "bframes=1:b-adapt=0:weightp=0:subme=1"}
+"""On drawings: no worse and hardly larger than the preset's own choices, in two thirds of the time."""
+
 _REPEATABLE = {"threads": "1", "x264-params": "mbtree=0"}
 _STUDIO_RANGE, _BT601_MATRIX = 1, 6  # AVCOL_RANGE_MPEG and AVCOL_SPC_SMPTE170M, what cv2 converts to
 
@@ -35,6 +38,7 @@ def write_video(
     *,
     sound: Path | str | None = None,
     repeatable: bool = False,
+    drawn: bool = False,
     force: bool = False,
 ) -> None:
     """Write frames as H.264 (CRF 18, 4:2:0, marked as BT.601), whole or not at all.
@@ -47,6 +51,7 @@ def write_video(
             that decodes to the same samples. It is not cut to the picture.
         repeatable: the same frames give the same bytes on any number of processors: one thread, and no macroblock
             tree, which differs from run to run. A little larger.
+        drawn: choose what codes drawings fast.
         force: replace what is there.
 
     Raises:
@@ -62,7 +67,7 @@ def write_video(
         carried = None if sound is None else stack.enter_context(carried_sound(sound, Path(path)))
         beside = stack.enter_context(written_whole(path, force=force))
         out = stack.enter_context(av.open(f"file:{beside}", "w"))
-        stream = _stream(out, fps, repeatable=repeatable)
+        stream = _stream(out, fps, repeatable=repeatable, drawn=drawn)
         # the first frame settles the size, which the header holds; only then may a packet be written
         coded = _coded_frames(stream, frames, fps)
         first = next(coded)
@@ -94,8 +99,8 @@ def _coded_frames(
         raise InputError("expected at least one frame to write, got none")
 
 
-def _stream(container: "OutputContainer", fps: Fraction, *, repeatable: bool) -> "VideoStream":
-    options = {"crf": "18", "preset": "veryfast"} | (_REPEATABLE if repeatable else {})
+def _stream(container: "OutputContainer", fps: Fraction, *, repeatable: bool, drawn: bool) -> "VideoStream":
+    options = {"crf": "18", "preset": "veryfast"} | (_REPEATABLE if repeatable else _DRAWN if drawn else {})
     stream = container.add_stream("libx264", rate=fps, options=options)
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
