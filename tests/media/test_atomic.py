@@ -40,3 +40,9 @@ def test_refusals(tmp_path: Path):
     with pytest.raises(InputError, match="exist"):
         check_output(tmp_path / "no" / "out.txt")
     assert check_output(tmp_path / "there.txt", force=True) == tmp_path / "there.txt"
+
+
+def test_a_folder_that_takes_no_files_is_told_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr("seehear.media.atomic.os.access", lambda folder, mode: False)
+    with pytest.raises(InputError, match="choose a folder that you may write to"):
+        check_output(tmp_path / "a.wav")

@@ -1,8 +1,10 @@
 """Films: the pictures in their colours, and a sound that decodes to the same samples."""
 
+from errno import ENOSPC
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -78,6 +80,17 @@ def test_colours_come_back(tmp_path):
     back = next(iter(frames(tmp_path / "out.mp4"))).rgb().astype(int)
     for x, colour in ((200, (200, 40, 30)), (900, (30, 180, 60))):
         assert np.abs(back[300, x] - colour).max() <= 3
+
+
+def test_a_full_disk_is_not_taken_for_a_sound_that_does_not_fit(tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise av.error.OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("seehear.media.carry._code", full)
+    sound = noise(tmp_path / "a.wav", 2, "PCM_16")
+    with pytest.raises(InputError, match="No space left on device"):
+        write_video(tmp_path / "out.mp4", PICTURES, Fraction(30), sound=sound)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.wav"]
 
 
 @pytest.mark.parametrize("sound", ["missing.wav", "empty.wav", "text.wav"])

@@ -10,7 +10,7 @@ from seehear.errors import InputError
 
 
 def check_output(path: Path | str, *, force: bool = False) -> Path:
-    """Refuse an output that exists (without ``force``), whose folder is missing, or that is a folder.
+    """Refuse an output that exists (without ``force``), that is a folder, or whose folder takes no files.
 
     Returns:
         The path.
@@ -25,6 +25,8 @@ def check_output(path: Path | str, *, force: bool = False) -> Path:
         raise InputError(f"output '{file}' exists already: choose another name or add --force")
     if not file.parent.is_dir():
         raise InputError(f"expected the output's folder '{file.parent}' to exist: make it first")
+    if not os.access(file.parent, os.W_OK):
+        raise InputError(f"cannot write in '{file.parent}': choose a folder that you may write to")
     return file
 
 

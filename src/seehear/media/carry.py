@@ -5,7 +5,8 @@ half is found here and not by ear.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from errno import EDQUOT, ENOSPC
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
@@ -33,6 +34,7 @@ _TAKES = {
 """Codecs that players expect in a container; Matroska takes any."""
 
 _FLAC_CHANNELS = 8
+_FULL = {ENOSPC, EDQUOT}  # no other way of coding helps against a full disk
 _SAME = 2.0**-23
 """Largest difference of samples that count as the same: the last of 24 bits."""
 
@@ -58,9 +60,13 @@ def carried_sound(sound: Path | str, out: Path) -> Iterator[Path]:
     if info.channels <= _FLAC_CHANNELS and suffix != ".mov":
         ways.append(lambda made: _code(sound, made, info, "flac"))
     ways.append(lambda made: _code(sound, made, info, "pcm_f32le"))
-    with TemporaryDirectory(dir=out.parent, prefix=f".{out.stem[:40]}.") as folder:
+    with ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(TemporaryDirectory(dir=out.parent, prefix=f".{out.stem[:40]}.")))
+        except OSError as error:
+            raise InputError(f"cannot write in '{out.parent}': {error.strerror or error}") from None
         for index, way in enumerate(ways):
-            made = Path(folder) / f"{index}{suffix}"
+            made = folder / f"{index}{suffix}"
             if _done(way, made) and same_samples(sound, made):
                 yield made
                 return
@@ -124,7 +130,9 @@ def _done(way: Callable[[Path], None], made: Path) -> bool:
     try:
         way(made)
         return audio_info(made) is not None
-    except (av.FFmpegError, ValueError):  # InputError too: what was made cannot be read
+    except (av.FFmpegError, ValueError) as error:  # InputError too: what was made cannot be read
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise InputError(f"cannot write in '{made.parent.parent}': {error.strerror}") from None
         return False
 
 
