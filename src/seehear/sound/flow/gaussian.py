@@ -103,17 +103,9 @@ class Prior(nn.Module):
         self.out = nn.Linear(width, 2 * channels if signed else parts)
         self.spectra = None if signed else nn.Parameter(0.5 * torch.randn(parts, channels))
 
-    def forward(self, conditions: Tensor, code: Tensor | float = 0.0) -> Normal:
-        """Give the distribution.
-
-        Args:
-            conditions: (..., frames, width).
-            code: what tells the ears apart, added to the conditions once they are of one size.
-
-        Returns:
-            (..., frames, channels).
-        """
-        flat = (self.norm(conditions) + code).flatten(0, -3)
+    def forward(self, conditions: Tensor) -> Normal:
+        """Give the distribution (..., frames, channels) of conditions (..., frames, width)."""
+        flat = self.norm(conditions).flatten(0, -3)
         found = self.out(flat + self.mixed(flat)).unflatten(0, conditions.shape[:-2])
         if self.spectra is None:
             mean, log = found.chunk(2, dim=-1)

@@ -109,9 +109,7 @@ def started(network: MMAudio) -> MMAudio:
     """Give a network the start from which it is trained without an older one's weights."""
     network.start()
     for name, value in network.named_parameters():
-        if name == "prior.out.weight":
-            value.data.mul_(0.3)
-        elif name.startswith("final_layer_right.conv"):
+        if name.startswith("final_layer_right.conv"):
             nn.init.zeros_(value)
         elif "adaLN_modulation" in name and name.endswith("weight"):
             nn.init.normal_(value, std=0.02)

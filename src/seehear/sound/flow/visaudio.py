@@ -25,7 +25,6 @@ from torch import Tensor, nn
 
 from seehear.errors import InputError
 from seehear.sound.flow.blocks import FinalLayer, JointBlock, Stream, StreamBlock, joined
-from seehear.sound.flow.gaussian import Normal
 from seehear.sound.flow.mmaudio import Conditions, Features, MMAudio
 from seehear.sound.flow.sizes import FlowSizes
 from seehear.sound.flow.spacetime import Spacetime
@@ -134,8 +133,6 @@ class ViSAudio(MMAudio):
         if sizes.branches == "separate":
             self.fused_blocks_right = nn.ModuleList(StreamBlock(width, flow.heads, 3) for _ in self.fused_blocks)
             self.final_layer_right = FinalLayer(width, flow.latent_channels * (2 if flow.gaussian else 1))
-        if flow.gaussian:
-            self.prior_ears = nn.Parameter(0.5 * torch.randn(2, 1, width))
         if sizes.spatial:
             self.spacetime = Spacetime(
                 sizes.spatial_dim,
@@ -221,10 +218,6 @@ class ViSAudio(MMAudio):
     def unmoved(self, conditions: EarConditions) -> Tensor:  # type: ignore[override]
         """Give the condition of each ear's latent frames without time, (batch, 2, latent_length, width)."""
         return super().unmoved(conditions.base)[:, None] + conditions.ears
-
-    def foreseen(self, conditions: EarConditions) -> Normal:
-        """Give what the conditions alone say of both ears' latents."""
-        return self.prior(self.unmoved(conditions), self.prior_ears)
 
     def _entered(self, latent: Tensor, side: int) -> Tensor:
         x = self.entered(latent)
