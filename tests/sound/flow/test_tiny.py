@@ -113,7 +113,6 @@ def test_one_noise_for_both_ears_and_one_picture_for_both_is_one_sound():
     """Ears that are told the same hear the same, sample for sample."""
     made = network()
     with torch.no_grad():
-        made.prior_ears.zero_()
         made.spacetime.ears.zero_()
         made.spacetime.queries.zero_()
         made.final_layer_right.load_state_dict(made.final_layer.state_dict())

@@ -59,7 +59,8 @@ def test_every_variant_learns_and_samples(name: str, codec_name: str, sound):
     assert made.shape == given.latents.shape
     assert torch.isfinite(made).all()
     assert torch.equal(made, learner.sample(given, gen(), steps=2, strength=1.5))
-    assert torch.equal(made[:, 0], made[:, 1]) == (name == "V0")
+    if name not in ("V1", "V1o"):  # whose spatialiser begins as a mono copy
+        assert torch.equal(made[:, 0], made[:, 1]) == (name == "V0")
 
 
 def test_the_start_is_settled_by_the_generator(sound):
@@ -103,19 +104,19 @@ def test_it_learns_the_side_of_a_light():
     """A light at one side, a sound that is louder on that side: a few dozen steps suffice."""
     made = torch.Generator().manual_seed(0)
     codec = codec_for("pca-mel", 0.1 * torch.randn(8, 2, 8192, generator=made))
-    left = torch.arange(16) % 2 == 0
-    frames = torch.zeros(16, 17, 64, 64, 3, dtype=torch.uint8)
+    left = torch.arange(8) % 2 == 0
+    frames = torch.zeros(8, 17, 64, 64, 3, dtype=torch.uint8)
     frames[left, :, 24:40, 4:20] = 250
     frames[~left, :, 24:40, 44:60] = 250
     gains = torch.where(left[:, None], torch.tensor([[0.2, 0.05]]), torch.tensor([[0.05, 0.2]]))
     given = Batch(
         frames,
-        torch.zeros(16, 8, dtype=torch.long),
-        latents_of(codec, gains[..., None] * torch.randn(16, 2, 8192, generator=made)),
+        torch.zeros(8, 8, dtype=torch.long),
+        latents_of(codec, gains[..., None] * torch.randn(8, 2, 8192, generator=made)),
     )
     learner = built("V5", codec, followed=0.25)
     optimiser = torch.optim.AdamW(learner.parameters(), lr=4e-3)
-    for _ in range(60):
+    for _ in range(36):
         optimiser.zero_grad()
         learner.loss(given, made).backward()
         torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
