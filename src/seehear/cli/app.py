@@ -72,15 +72,9 @@ def _of_recordings() -> None:
 
 app.add_typer(datasets, name="dataset")
 
-training = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train networks: flow.")
-training.command("flow")(told(train.flow))
-
-
-@training.callback()
-def _of_networks() -> None:
-    """Train networks."""
-
-
+training = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train networks: flow; measure.")
+for name, drill in (("flow", train.flow), ("measure", train.measure)):
+    training.command(name)(told(drill))
 app.add_typer(training, name="train")
 
 

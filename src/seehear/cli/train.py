@@ -50,3 +50,41 @@ def flow(
         return
     heard = f"; hear it with --sound visaudio:{done.weights}" if done.weights else ""
     console.say(f"{done.folder}: {done.step} steps, loss on held-back worlds {done.validation:.4f}{heard}")
+
+
+def measure(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Folders of runs; others are set beside the first.")
+    ],
+    worlds: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Rendered worlds. Default: in each run's folder.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Held-back worlds.", min=1)] = 200,
+    steps: Annotated[int, typer.Option(help="Of the flow.", min=1)] = 25,
+    json: options.Json = False,
+) -> None:
+    """Measure runs on worlds they were not trained on: side, level difference, direction, mirrored picture, onsets.
+
+    Example: seehear train measure runs/v5-0 runs/v1-0 --worlds worlds
+    """
+    from seehear.errors import MissingBackend
+
+    try:
+        from seehear.train.table import COLUMNS, beside, measure_run, plain
+    except ModuleNotFoundError as missing:
+        raise MissingBackend(f"seehear train needs {missing.name!r}: pip install 'seehear[neural]'") from missing
+    with console.progress(quiet=json) as tell:
+        found = [measure_run(run, worlds=worlds, count=count, steps=steps, progress=tell) for run in runs]
+    gaps = [beside(found[0]["rows"], one["rows"]) for one in found]
+    if json:
+        told = [{"run": str(run), **one, "beside_first": gap} for run, one, gap in zip(runs, found, gaps, strict=True)]
+        console.emit(plain(told))
+        return
+    lines = []
+    for run, one, gap in zip(runs, found, gaps, strict=True):
+        lines.append([str(run), *(f"{one['means'].get(name, float('nan')):.3f}" for name in COLUMNS)])
+        if one is not found[0]:
+            lines.append(["", *(f"{low:+.2f} {high:+.2f}" for _, low, high in (gap[name] for name in COLUMNS))])
+    console.table(
+        f"{count} held-back worlds; below: the 95 % interval of the difference to the first", ["run", *COLUMNS], lines
+    )

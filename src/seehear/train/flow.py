@@ -85,8 +85,8 @@ def train_flow(
         tell(planned(config, on))
         place = Path(worlds or folder / "worlds")
         with crowd.first():
-            data, held_back = _worlds(config, place, jobs, progress)
-            seen = _seen(config, place, data, held_back, progress)
+            data, held_back = worlds_of(config, place, jobs, progress)
+            seen = sight_of(config, place, data, held_back, progress)
         run = Run(config, folder, data, held_back, on, crowd, seen)
         return run.finished(tell, progress)
 
@@ -254,7 +254,8 @@ class Sight(NamedTuple):
     held_back: Memory
 
 
-def _seen(config: Config, place: Path, data: Worlds, held_back: Worlds, progress: Progress) -> Sight | None:
+def sight_of(config: Config, place: Path, data: Worlds, held_back: Worlds, progress: Progress) -> Sight | None:
+    """Give a config's taught eyes and what they see, made now where it is not on disk; None: none are taught."""
     if not config.eyes_steps:
         return None
     sizes, seed = variant_of(config).eyes, config.worlds_seed
@@ -267,8 +268,8 @@ def _seen(config: Config, place: Path, data: Worlds, held_back: Worlds, progress
     )
 
 
-def _worlds(config: Config, place: Path, jobs: int, progress: Progress) -> tuple[Worlds, Worlds]:
-    """Worlds to train on, and others."""
+def worlds_of(config: Config, place: Path, jobs: int, progress: Progress) -> tuple[Worlds, Worlds]:
+    """Give a config's worlds to train on, and the held-back ones, rendered now where they are not on disk."""
     seed = config.worlds_seed
     return (
         rendered(place, config.worlds, seed=seed, jobs=jobs, progress=progress),
