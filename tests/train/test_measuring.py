@@ -1,4 +1,4 @@
-"""Measures of trained networks: the truth itself is perfect, mirrored ears are on the wrong side, a table is written."""
+"""Measures of trained networks: the truth itself is perfect, swapped ears are on the wrong side, a table is kept."""
 
 import json
 
