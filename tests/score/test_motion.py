@@ -6,7 +6,7 @@ import pytest
 from seehear.errors import InputError
 from seehear.media.layout import layout_of
 from seehear.score.motion import flow_curves, moving_side_agreement, onset_to_motion_offset
-from seehear.score.stillness import black_share, frozen_share
+from seehear.score.stillness import black_share, frozen_share, picture_change
 
 RATE, FPS = 48000, 25.0
 STEREO = layout_of("stereo")
@@ -115,7 +115,28 @@ def test_freezes_are_long_and_slow_frame_rates_are_not():
     assert black_share(np.r_[np.zeros(25), np.full(75, 100.0)]).value == 0.25
 
 
+def test_a_coded_still_picture_flickers_and_does_not_move():
+    still = np.random.default_rng(3).integers(40, 200, size=(60, 90, 160)).astype(np.uint8)
+    still[:] = still[0]
+    time = np.arange(60) / 25
+    flicker = still.copy()
+    flicker[2::4, 10, 20:23] += 15  # three pixels, to and fro with the coder's frame types
+    flicker[3::4, 10, 20:23] += 15
+    assert frozen_share(picture_change(flicker, fps=25.0), time, duration=2.4).value > 0.9
+    small = still.copy()
+    for number, picture in enumerate(small):
+        picture[40:42, 20 + number // 2 : 22 + number // 2] = 250  # four pixels that move
+    assert frozen_share(picture_change(small, fps=25.0), time, duration=2.4).value == 0.0
+    grain = still + np.random.default_rng(4).integers(-4, 5, size=still.shape)
+    assert frozen_share(picture_change(grain.astype(np.uint8), fps=25.0), time, duration=2.4).value == 0.0
+    stopped = small.copy()
+    stopped[30:] = stopped[30]
+    assert frozen_share(picture_change(stopped, fps=25.0), time, duration=2.4).value == pytest.approx(0.5, abs=0.02)
+
+
 def test_what_cannot_be_is_refused():
+    with pytest.raises(InputError):
+        picture_change(np.zeros((0, 9, 16), np.uint8), fps=25.0)
     with pytest.raises(InputError):
         flow_curves(np.zeros((1, 9, 16), np.uint8))
     with pytest.raises(InputError):

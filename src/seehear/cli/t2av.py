@@ -16,7 +16,12 @@ _PANEL = "t2av-compass"
 
 Clips = Annotated[
     list[str] | None,
-    typer.Option("--clips", metavar="[NAME=]DIR", help="A system's clips; several times.", rich_help_panel=_PANEL),
+    typer.Option(
+        "--clips",
+        metavar="[NAME=]DIR",
+        help="A system's clips; several times. t2av-damage: where to keep its clips.",
+        rich_help_panel=_PANEL,
+    ),
 ]
 Prompts = Annotated[Path | None, typer.Option(metavar="FILE", help="The released prompts file.")]
 Missing = Annotated[str, typer.Option(help="zero: a failed clip counts as the worst; skip: it is left out.")]
@@ -80,18 +85,14 @@ def run(task: str, common: Common, given: Compass) -> None:
 
 
 def _compass(common: Common, given: Compass) -> None:
-    from seehear.bench.t2av.judge_choice import Terms, judges_of, prices_of
     from seehear.bench.t2av.runner import Choices, run_compass
     from seehear.errors import InputError
 
     if given.prompts is None or not given.clips:
         raise InputError("t2av-compass needs --clips [NAME=]DIR and --prompts FILE (the released prompts.json)")
-    how = given.judging
-    terms = Terms(prices=prices_of(how.price), budget=how.budget, workers=how.workers, record=how.record,
-                  tell=console.say)  # fmt: skip
     choices = Choices(
         tuple(given.clips), given.prompts, given.missing, given.only, given.duration, *_picture(common.chosen),
-        scores=given.scores, commercial_only=given.commercial_only, judges=judges_of(how.judges, terms),
+        scores=given.scores, commercial_only=given.commercial_only, judges=_judges(given.judging),
         seed=common.seed,
     )  # fmt: skip
     with console.progress(quiet=common.json) as tell:
@@ -107,6 +108,14 @@ def _compass(common: Common, given: Compass) -> None:
     told = ", ".join(f"{name}: {counts}" for name, counts in files["summary.json"]["failures"].items())
     console.say(f"missing: {files['summary.json']['missing']}; {told}")
     console.say(f"{done.made} clips measured, {done.kept} found done; {done.folder / 'report.html'}")
+
+
+def _judges(how: Judging) -> Any:  # noqa: ANN401 - a tuple of judges
+    from seehear.bench.t2av.judge_choice import Terms, judges_of, prices_of
+
+    terms = Terms(prices=prices_of(how.price), budget=how.budget, workers=how.workers, record=how.record,
+                  tell=console.say)  # fmt: skip
+    return judges_of(how.judges, terms)
 
 
 def _picture(chosen: dict[str, str]) -> tuple[str, float]:
@@ -135,22 +144,32 @@ def _told(one: Any) -> str:  # noqa: ANN401 - seehear.bench.t2av.summary.Column
 
 def _damage(common: Common, given: Compass) -> None:
     from seehear.bench.t2av.damage_run import run_damage
+    from seehear.errors import InputError
 
+    if set(common.chosen) - {"watch"} or common.chosen.get("watch", "off") not in ("on", "off"):
+        raise InputError(f"t2av-damage takes --set watch=on|off, got {common.chosen}")
     kept = Path(given.clips[0]) if given.clips else None
     watch = common.chosen.get("watch", "off") == "on"
     with console.progress(quiet=common.json) as tell:
         done = run_damage(common.output, n=common.n or 100, seed=common.seed, jobs=common.jobs, force=common.force,
-                          clips=kept, watch=watch, progress=tell)  # fmt: skip
+                          clips=kept, judges=_judges(given.judging), watch=watch, progress=tell)  # fmt: skip
     if common.json:
         console.emit({"folder": str(done.folder), "made": done.made, "found": done.kept, **done.table})
         return
     names = list(done.table["columns"])
     rows = [
         [f"{row['damage']} {row['strength']:g} {row['unit']}".strip(), str(row["n"]),
-         *(f"{100 * row['rates'][name]:.0f}{'*' if name in row['intended'] else ''}" for name in names)]
+         *(_rate(row, name) for name in names)]
         for row in done.table["rows"] if row["n"]
     ]  # fmt: skip
     console.table(
         "Alarms, % of clips (* meant for it)", ["damage", "n", *(one.replace("_", " ") for one in names)], rows
     )
+    for name, one in done.table["judges"].items():
+        console.say(f"judge {name}: {one['answered']} of {one['clips']} clips answered")
     console.say(f"{done.table['failed']} worlds failed; {done.folder / 'report.html'}")
+
+
+def _rate(row: dict[str, Any], name: str) -> str:
+    rate = row["rates"][name]
+    return "–" if rate is None else f"{100 * rate:.0f}{'*' if name in row['intended'] else ''}"

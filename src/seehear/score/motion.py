@@ -146,6 +146,9 @@ def moving_side_agreement(samples: Samples, columns: Array, *, layout: Layout, s
         fps: frames per second.
         horizontal_fov: deg that the picture spans.
 
+    Returns:
+        ``extra["correlation"]`` and ``extra["evidence"]``, whose product it is.
+
     Raises:
         InputError: another number of channels than the layout's, or samples that are not finite.
     """
@@ -166,8 +169,8 @@ def moving_side_agreement(samples: Samples, columns: Array, *, layout: Layout, s
     weight = np.sqrt(heard.energy[directed] * amount)
     norm = float(np.sqrt((weight * told**2).sum() * (weight * seen**2).sum()))
     evidence = min(1.0, float(amount.mean()) * fps / ENOUGH)
-    return SIDE.at(float((weight * told * seen).sum()) / norm * evidence if norm > 1e-9 else 0.0,
-                   extra={"evidence": evidence})  # fmt: skip
+    correlation = float((weight * told * seen).sum()) / norm if norm > 1e-9 else 0.0
+    return SIDE.at(correlation * evidence, extra={"evidence": evidence, "correlation": correlation})
 
 
 def _flow(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,11 +1,19 @@
 """The damage set: what is damaged is damaged, and the columns meant for it notice, on one world of each kind."""
 
+import re
+
 import numpy as np
 import pytest
+from tests.chat.fake_server import FakeServer, good, refusing
 
 from seehear.bench.t2av.alarms import ALARMS, alarms_of
-from seehear.bench.t2av.damage_run import page_of, run_damage, table_of
+from seehear.bench.t2av.damage_judged import KEYS, MEANT
+from seehear.bench.t2av.damage_run import run_damage
+from seehear.bench.t2av.damage_table import page_of, share_interval, table_of
 from seehear.bench.t2av.damaging import DAMAGES, RATE, Source, damaged_frames, damaged_sound
+from seehear.bench.t2av.evidence import Send
+from seehear.bench.t2av.judging import AskedJudge
+from seehear.bench.t2av.measuring import WEIGHT_FREE
 from seehear.errors import InputError
 
 
@@ -36,20 +44,52 @@ def test_wrong_material_keeps_place_and_level(source):
 
 def test_every_intended_column_has_an_alarm():
     assert all(name in ALARMS for one in DAMAGES.values() for name in one.intended)
-    assert not any(alarms_of(dict.fromkeys(ALARMS, float("nan"))).values())
+    assert not any(alarms_of(one.undefined("nothing there") for one in WEIGHT_FREE).values())
+    assert {one.name for one in WEIGHT_FREE} >= set(ALARMS)
+    assert set(MEANT) == set(DAMAGES)
+    assert all(key in KEYS for keys in MEANT.values() for key in keys)
 
 
-def test_one_world_of_each_kind(tmp_path):
-    run = run_damage(tmp_path / "run", n=1, seed=0)
+def by_facts(data):
+    """A judge that believes the measured facts: 1 where they say so, 5 else; it never answers about frozen clips."""
+    told = data["messages"][1]["content"][0]["text"]
+    names = data["response_format"]["json_schema"]["schema"]["required"]
+    if "share of frozen pictures: 1" in told or "share of frozen pictures: 0.9" in told:
+        return refusing()
+    side = float(re.search(r"opposite side\): (\S+)", told).group(1))
+    clipped = float(re.search(r"clipped samples: (\S+)", told).group(1))
+    low = {"Spatial": side < -0.1, "AAS": clipped > 1e-4}
+    return good({name: {"reason": "told", "applicable": name != "MTC", "score": None if name == "MTC" else
+                        1 if low.get(name) else 5} for name in names})  # fmt: skip
+
+
+def test_one_world_of_each_kind_and_a_judge(tmp_path):
+    with FakeServer(by_facts) as server:
+        judge = AskedJudge("facts", server.endpoint(tries=1), Send(fps=1.0, width=64, channels=False))
+        run = run_damage(tmp_path / "run", n=1, seed=0, judges=[judge])
+        again = run_damage(tmp_path / "run", n=1, seed=0, judges=[judge])
     assert (run.made, run.table["failed"]) == (2, 0)
     for row in run.table["rows"]:
         full = row["damage"] in DAMAGES and row["strength"] == DAMAGES[row["damage"]].strengths[2]
-        assert all(row["rates"][name] == 1.0 for name in row["intended"]) or not full
+        mine = [name for name in row["intended"] if name in ALARMS]
+        assert all(row["rates"][name] == 1.0 for name in mine) or not full
         if row["damage"] == "clean":
             assert not any(row["rates"][name] for one in DAMAGES.values() for name in one.intended)
-    again = run_damage(tmp_path / "run", n=1, seed=0)
-    assert (again.made, again.kept, again.table) == (0, 2, run.table)
+    assert (again.made, again.kept) == (0, 2)
     assert "swapped sides" in (tmp_path / "run" / "report.html").read_text()
+    rates = {(row["damage"], row["strength"]): row["rates"] for row in run.table["rows"]}
+    assert rates["swapped sides", 1.0]["facts: Spatial"] == rates["clipped sound", 20.0]["facts: AAS"] == 1.0
+    assert rates["clean", 0.0]["facts: Spatial"] == rates["clean", 0.0]["facts: MTC"] == 0.0
+    assert rates["frozen picture", 1.0]["facts: MSS"] is None
+    told = run.table["judges"]["facts"]
+    assert (told["clips"], told["answered"]) == (17, 16)
+    assert list(told["failures"].values()) == [7]
+
+
+def test_share_intervals_by_the_published_equation():
+    # Wilson: 95 of 100, z 1.96
+    assert share_interval(95, 100) == pytest.approx((0.8882, 0.9785), abs=1e-4)
+    assert share_interval(0, 200) == pytest.approx((0.0, 0.0188), abs=1e-4)
 
 
 def test_failed_worlds_are_told_and_no_worlds_refused(tmp_path):

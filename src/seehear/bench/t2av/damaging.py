@@ -1,11 +1,12 @@
 """Worlds made worse on purpose, each in five ways at three strengths: what a metric or a judge ought to notice.
 
 Sides and pictures are damaged in worlds of vehicles on their way (preset ``translational``), time in worlds of contacts
-(``foley``) in which something is sudden. A world qualifies by its truth, never by a metric: one thing sounds and moves,
-and where time is asked it is no walker, whose movement has nothing sudden in it.
+(``foley``) in which something is sudden. A world qualifies by its truth, never by a metric: one thing sounds and moves;
+and where time is asked it is no walker, whose movement has nothing sudden in it, and no steady rhythm that a delay
+carries onto itself, since a sound that is late by its own period is in time again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,9 @@ SMOOTH = 0.1
 
 EVEN = frozenset({"person"})
 """Labels whose movement has nothing sudden in it."""
+
+BESIDE = 0.06
+"""s within which a delayed contact counts as on another one."""
 
 
 class Damage(NamedTuple):
@@ -74,13 +78,24 @@ def source_of(seed: int, preset: str, index: int) -> Source:
     tries = 0
     while True:
         world = _world(seed, preset, index, tries)
-        labels = [one.label or "?" for one in world.scene.objects]
-        if len(labels) == 1 and not (preset == "foley" and labels[0] in EVEN):
+        if _qualifies(world, preset):
             break
         tries += 1
     sound = sound_of(world)
     other = sound_of(_world(seed + 1, preset, index, 0)) if preset == "translational" else sound
-    return Source(np.stack(list(world.frames())), sound, other, labels[0])
+    return Source(np.stack(list(world.frames())), sound, other, world.scene.objects[0].label or "?")
+
+
+def falls_on_itself(contacts: Sequence[float], delay: float) -> bool:
+    """Say whether a delay carries half or more of a rhythm's contacts onto others of it.
+
+    Example:
+        >>> falls_on_itself([0.5, 0.8, 1.1, 1.4], 0.3), falls_on_itself([0.5, 1.1, 1.6], 0.3)
+        (True, False)
+    """
+    times = np.asarray(contacts, dtype=np.float64)
+    late = times[times + delay < times.max(initial=0.0) + BESIDE] + delay
+    return bool(len(late)) and float((np.abs(late[:, None] - times).min(axis=1) < BESIDE).mean()) >= 0.5
 
 
 def sound_of(world: "World") -> Samples:
@@ -112,6 +127,14 @@ def damaged_frames(source: Source, damage: str, strength: float) -> NDArray[np.u
     held = source.frames.copy()
     held[start:] = source.frames[start]
     return held
+
+
+def _qualifies(world: "World", preset: str) -> bool:
+    things = world.scene.objects
+    if len(things) != 1 or (preset == "foley" and things[0].label in EVEN):
+        return False
+    contacts = things[0].extra.get("contacts", []) if preset == "foley" else []
+    return not any(falls_on_itself(contacts, delay) for delay in DAMAGES["late sound"].strengths)
 
 
 def _dressed(source: Source) -> Samples:

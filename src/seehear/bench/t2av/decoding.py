@@ -55,7 +55,7 @@ class Seen(NamedTuple):
         time: (n,) s of each frame.
         luma: (n, height, `LUMA_WIDTH`) uint8.
         level: (n,) mean brightness, 0 to 255.
-        change: (n,) largest difference from the frame before of the small brightness, levels; nan at first.
+        change: (n,) how much each frame differs from the one before, levels; nan at first: `picture_change`.
         views: colour frames, small.
         fps: frames a second.
         duration: s to the end of the last frame.
@@ -107,6 +107,7 @@ def decode_clip(path: Path | str) -> DecodedClip:
 
 def _seen(path: Path | str) -> Seen:
     from seehear.media.picture import frames, picture_info
+    from seehear.score.stillness import picture_change
 
     info = picture_info(path)
     if info.duration is None or info.duration > LONGEST:
@@ -123,7 +124,11 @@ def _seen(path: Path | str) -> Seen:
             views.append(SmallFrame(frame.time, small(frame.rgb(), VIEW_WIDTH)))
     if len(views) < 2:
         raise InputError(f"expected a video of several frames in '{path}', got {len(measured.times)}")
-    return Seen(info, *measured.curves(), tuple(views), fps, info.duration)
+    luma = measured.luma()
+    return Seen(
+        info, np.array(measured.times), luma, np.array(measured.level), picture_change(luma, fps=fps), tuple(views),
+        fps, info.duration,
+    )  # fmt: skip
 
 
 class _Measured:
@@ -132,23 +137,21 @@ class _Measured:
     def __init__(self, width: int) -> None:
         self._width = width
         self.times: list[float] = []
+        self.level: list[float] = []
         self._luma: list[NDArray[np.uint8]] = []
-        self._level: list[float] = []
-        self._change: list[float] = []
 
     def add(self, time: float, luma: NDArray[np.uint8]) -> None:
         import cv2
 
         self.times.append(time)
-        self._level.append(float(cv2.mean(luma)[0]))
-        tiny, before = small(luma, self._width), self._luma[-1] if self._luma else None
-        if before is not None and before.shape != tiny.shape:
+        self.level.append(float(cv2.mean(luma)[0]))
+        tiny = small(luma, self._width)
+        if self._luma and self._luma[-1].shape != tiny.shape:
             raise InputError("expected frames of one size, got several")
-        self._change.append(np.nan if before is None else cv2.norm(tiny, before, cv2.NORM_INF))
         self._luma.append(tiny)
 
-    def curves(self) -> tuple[Array, NDArray[np.uint8], Array, Array]:
-        return np.array(self.times), np.stack(self._luma), np.array(self._level), np.array(self._change)
+    def luma(self) -> NDArray[np.uint8]:
+        return np.stack(self._luma)
 
 
 def small(picture: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:

@@ -67,42 +67,73 @@ class AskedJudge:
             InputError: the plan costs more than the budget.
         """
         by_index = {one.index: one for one in prompts}
-        rows = [(index, read_item(plan, index) or {}) for index in range(plan.count)]
-        jobs = [_Job(plan, index, row, by_index[plan.place(index)[1].number]) for index, row in rows]
-        store = _Store(plan.folder / "judges" / _slug(self.name), self.told())
-        wanted = [one for one in jobs if one.ready and not store.done(one)]
+        return self.ask(plan.folder, [_job(plan, index, by_index) for index in range(plan.count)], progress)
+
+    def ask(self, folder: Path, jobs: Sequence["Job"], progress: Callable[[str, float], None]) -> Judge:
+        """Ask about some clips.
+
+        Args:
+            folder: of the run; verdicts and answers lie in its ``judges/``.
+            jobs: a clip each.
+            progress: told how far it is.
+
+        Raises:
+            InputError: the plan costs more than the budget.
+        """
+        store = _Store(folder / "judges" / _slug(self.name), self.told())
+        wanted = [one for one in jobs if not one.why and not store.done(one)]
         estimate = planned([(one.path, one.row, one.prompt) for one in wanted], self.send, self.prices)
         self.tell(f"judge {self.name}: {estimate.told()}")
         purse = Budget(self.budget, self.prices)
         purse.check(estimate)
-        cache = AnswerCache(plan.folder / "judges" / "answers")
-        asker = _Asker(self, cache, purse, store)
+        asker = _Asker(self, AnswerCache(folder / "judges" / "answers"), purse, store)
         for number, _ in enumerate(bounded_map(asker.ask, wanted, workers=self.workers), 1):
             progress(f"judge {self.name}", number / max(len(wanted), 1))
         verdicts = {}
         for one in jobs:
-            held = store.read(one) if one.ready else None
+            held = None if one.why else store.read(one)
             verdicts[one.system, one.prompt.index] = held or _unasked(one)
         return Judge(self.name, self.chat.model, verdicts, purse.told(estimate))
 
 
-class _Job:
-    """One clip to be judged."""
+@dataclass(frozen=True)
+class Job:
+    """One clip to be judged.
 
-    def __init__(self, plan: Plan, index: int, row: Mapping[str, Any], prompt: Prompt) -> None:
-        system, clip = plan.place(index)
-        self.system, self.path, self.row, self.prompt = system.name, clip.path, row, prompt
-        self.key = plan.store(index).key(index)
-        self.why = clip.failure or str(row.get("failure") or row.get("failed") or "")
-        self.ready = clip.path is not None and row.get("status") == "ok"
+    Attributes:
+        system: whose clip it is.
+        path: of the clip; None: there is none.
+        row: what was measured of it.
+        prompt: with its questions.
+        key: hash of all that the row depends on.
+        why: it cannot be judged; "" where it can.
+    """
+
+    system: str
+    path: Path | None
+    row: Mapping[str, Any]
+    prompt: Prompt
+    key: str
+    why: str = ""
 
     @property
     def name(self) -> str:
+        """For recordings."""
         return f"{self.system} {self.prompt.index:04d}"
 
     @property
     def asked(self) -> list[str]:
+        """Every name that gets a score."""
         return [*(one.slot for one in self.prompt.questions), *REALISM_KEYS]
+
+
+def _job(plan: Plan, index: int, prompts: Mapping[int, Prompt]) -> Job:
+    system, clip = plan.place(index)
+    row = read_item(plan, index) or {}
+    why = clip.failure or str(row.get("failure") or row.get("failed") or "")
+    if not why and (clip.path is None or row.get("status") != "ok"):
+        why = "not judged"
+    return Job(system.name, clip.path, row, prompts[clip.number], plan.store(index).key(index), why)
 
 
 class _Store:
@@ -112,14 +143,14 @@ class _Store:
         basis = {name: told[name] for name in told if name not in ("prices_per_million", "budget")}
         self._folder, self._basis = folder, json.dumps(basis, sort_keys=True)
 
-    def _file(self, job: _Job) -> Path:
+    def _file(self, job: Job) -> Path:
         return self._folder / f"{_slug(job.system)}-{job.prompt.index:04d}.json"
 
-    def _key(self, job: _Job) -> str:
+    def _key(self, job: Job) -> str:
         questions = json.dumps([[one.slot, one.text] for one in job.prompt.questions])
         return hashlib.sha256(f"{job.key}:{self._basis}:{questions}".encode()).hexdigest()
 
-    def read(self, job: _Job) -> Verdict | None:
+    def read(self, job: Job) -> Verdict | None:
         try:
             held = json.loads(self._file(job).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -127,12 +158,12 @@ class _Store:
         mine = isinstance(held, dict) and held.get("key") == self._key(job) and isinstance(held.get("verdict"), dict)
         return dict(held["verdict"]) if mine else None
 
-    def done(self, job: _Job) -> bool:
+    def done(self, job: Job) -> bool:
         """Say whether nothing is left to be asked."""
         held = self.read(job)
         return held is not None and not held.get("failures", True)
 
-    def write(self, job: _Job, verdict: Verdict) -> None:
+    def write(self, job: Job, verdict: Verdict) -> None:
         from seehear.media.atomic import written_whole
 
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -147,7 +178,7 @@ class _Asker:
     def __init__(self, judge: AskedJudge, cache: AnswerCache, purse: Budget, store: _Store) -> None:
         self._judge, self._cache, self._purse, self._store = judge, cache, purse, store
 
-    def ask(self, job: _Job) -> Verdict:
+    def ask(self, job: Job) -> Verdict:
         verdict: Verdict = {"asked": job.asked, "scores": {}, "reasons": {}, "failures": {}}
         try:
             if job.path is None:
@@ -164,7 +195,7 @@ class _Asker:
         self._store.write(job, verdict)
         return verdict
 
-    def _part(self, job: _Job, evidence: Evidence, part: str, names: list[str], rubric: str, verdict: Verdict) -> None:
+    def _part(self, job: Job, evidence: Evidence, part: str, names: list[str], rubric: str, verdict: Verdict) -> None:
         messages = [said("system", rubric), said("user", *evidence.parts)]
         try:
             self._purse.spend_allowed()
@@ -220,10 +251,9 @@ def rubric_hash() -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
-def _unasked(job: _Job) -> Verdict:
-    why = job.why or "not judged"
+def _unasked(job: Job) -> Verdict:
     return {"asked": job.asked, "scores": dict.fromkeys(job.asked), "reasons": {},
-            "failures": dict.fromkeys(job.asked, why)}  # fmt: skip
+            "failures": dict.fromkeys(job.asked, job.why or "not judged")}  # fmt: skip
 
 
 def _line(error: Exception) -> str:
@@ -252,7 +282,11 @@ class HumanJudge:
         return {"model": "people", "address": self.path.name}
 
     def judge(self, plan: Plan, prompts: Sequence[Prompt], progress: Callable[[str, float], None]) -> Judge:
-        """Read them.
+        """Read them; see `ask`."""
+        return self.ask(plan.folder, (), progress)
+
+    def ask(self, folder: Path, jobs: Sequence[Job], progress: Callable[[str, float], None]) -> Judge:
+        """Read them, whatever is asked.
 
         Raises:
             InputError: a file that cannot be read, or a question that no clip is asked.
