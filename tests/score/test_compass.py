@@ -8,13 +8,13 @@ from seehear.bench.t2av.published import SLOTS, published_rows, published_subs
 from seehear.errors import InputError
 from seehear.score.compass import (
     GROUPS,
-    average,
+    compass_average,
+    compass_realism,
     group_scores,
     if_audio,
     if_video,
-    normalised,
     question_weights,
-    realism,
+    rating_to_percent,
 )
 
 FLAGGED = {
@@ -53,8 +53,8 @@ def test_nothing_at_all_is_nan_and_not_zero():
     assert math.isnan(if_audio({}))
     assert math.isnan(if_video({"Music": 50.0}))
     assert math.isnan(if_audio({"Music": math.nan}))
-    assert math.isnan(realism({"MSS": 50.0, "OIS": 50.0}, ("MSS", "OIS", "TCS")))
-    assert math.isnan(average(1.0, 2.0, 3.0, math.nan))
+    assert math.isnan(compass_realism({"MSS": 50.0, "OIS": 50.0}, ("MSS", "OIS", "TCS")))
+    assert math.isnan(compass_average(1.0, 2.0, 3.0, math.nan))
 
 
 def test_groups_are_plain_means_of_slots():
@@ -62,10 +62,10 @@ def test_groups_are_plain_means_of_slots():
 
 
 def test_a_judges_scale_is_checked():
-    assert normalised(5) == 100.0
+    assert rating_to_percent(5) == 100.0
     for wrong in (0, 6, -1):
         with pytest.raises(InputError):
-            normalised(wrong)
+            rating_to_percent(wrong)
 
 
 def test_weights_are_what_moving_one_question_moves():

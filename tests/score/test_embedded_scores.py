@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from seehear.errors import InputError
-from seehear.score.desync import OFFSETS, desync
-from seehear.score.lip_sync import lip_sync
+from seehear.score.lips import lip_sync
+from seehear.score.offset_classes import OFFSETS, desync
 from seehear.score.published_inception import published_inception_score
 from seehear.score.similarity import cosine_similarity
 

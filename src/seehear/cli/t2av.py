@@ -85,6 +85,7 @@ def run(task: str, common: Common, given: Compass) -> None:
 
 
 def _compass(common: Common, given: Compass) -> None:
+    from seehear.bench.t2av.columns import told_of
     from seehear.bench.t2av.runner import Choices, run_compass
     from seehear.errors import InputError
 
@@ -107,6 +108,8 @@ def _compass(common: Common, given: Compass) -> None:
         _columns(title, systems)
     told = ", ".join(f"{name}: {counts}" for name, counts in files["summary.json"]["failures"].items())
     console.say(f"missing: {files['summary.json']['missing']}; {told}")
+    if given.commercial_only:
+        console.say(told_of(done.found.ledger))
     console.say(f"{done.made} clips measured, {done.kept} found done; {done.folder / 'report.html'}")
 
 

@@ -38,14 +38,14 @@ PLACES = 0.0051
 """Half a unit of the second decimal, which is what published tables carry, and a little for rounding twice."""
 
 
-def normalised(raw: float) -> float:
+def rating_to_percent(raw: float) -> float:
     """Give a judge's 1 to 5 as a percentage.
 
     Raises:
         InputError: outside the scale.
 
     Example:
-        >>> normalised(1), normalised(4)
+        >>> rating_to_percent(1), rating_to_percent(4)
         (0.0, 75.0)
     """
     if not LOWEST <= raw <= HIGHEST:
@@ -97,7 +97,7 @@ def if_audio(subs: Mapping[str, float]) -> float:
     return (speech + known.get("SoundEffects", 0.0) + known.get("Music", 0.0)) / 3.0
 
 
-def realism(scores: Mapping[str, float], keys: tuple[str, ...]) -> float:
+def compass_realism(scores: Mapping[str, float], keys: tuple[str, ...]) -> float:
     """Give the plain mean of some realism scores; nan unless all are there.
 
     Args:
@@ -108,11 +108,11 @@ def realism(scores: Mapping[str, float], keys: tuple[str, ...]) -> float:
     return float(np.mean([known[key] for key in keys])) if all(key in known for key in keys) else float("nan")
 
 
-def average(video: float, audio: float, video_realism: float, audio_realism: float) -> float:
+def compass_average(video: float, audio: float, video_realism: float, audio_realism: float) -> float:
     """Give the mean of the four subjective columns; nan where one is.
 
     Example:
-        >>> round(average(76.15, 67.90, 87.14, 49.95), 3)
+        >>> round(compass_average(76.15, 67.90, 87.14, 49.95), 3)
         70.285
     """
     return float(np.mean([video, audio, video_realism, audio_realism]))

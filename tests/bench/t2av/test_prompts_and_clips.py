@@ -82,7 +82,8 @@ def test_what_is_wrong_is_said_by_record_and_field(tmp_path, break_it, told):
 
 
 def test_files_that_are_no_prompts_are_refused(tmp_path):
-    for text in ("", "{}", "[]", "[3]", "not json"):
+    lone = json.dumps(made_up()).replace("A red car passes.", "\\ud800")
+    for text in ("", "{}", "[]", "[3]", "not json", "[" * 100_000, lone, json.dumps(made_up())[:-9]):
         (tmp_path / "p.json").write_text(text)
         with pytest.raises(InputError):
             read_prompts(tmp_path / "p.json", whole=False)

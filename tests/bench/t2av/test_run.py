@@ -294,8 +294,19 @@ def test_imported_scores_are_marked(clips, prompts, tmp_path):
     run = run_compass(tmp_path / "run", Choices((str(clips / "ours"),), prompts, only="1", scores=table, whole=False))
     assert run.found.table.cells["ours", "FVD (external)"].mean == 12.5
     assert any("external" in one.name for one in run.found.ledger)
+    kept = run_compass(tmp_path / "run", Choices((str(clips / "ours"),), prompts, only="1", scores=table, whole=False,
+                                                 commercial_only=True)).found  # fmt: skip
+    assert "FVD (external)" not in [name for name, _, _ in kept.table.metrics]
+    states = {one.name: (one.commercial, one.state) for one in kept.ledger}
+    assert states["FVD (external)"] == ("unknown", "left out")
+    assert states["prompts"] == ("unknown", "yours to clear")
+    assert all(state == "left out" for free, state in states.values() if free == "no")
+    assert "left out" in (tmp_path / "run" / "report.html").read_text()
     for wrong in ("system,index,metric\n", "system,index,metric,value\nours,x,FVD,1\n",
-                  "system,index,metric,value\nours,1,FVD,nan\n"):  # fmt: skip
+                  "system,index,metric,value\nours,1,FVD,nan\n", "system,index,metric,value\nours,\u00b2,FVD,1\n",
+                  "system,index,metric,value\nothers,1,FVD,1\n", "system,index,metric,value\nours,5,FVD,1\n",
+                  "system,index,metric,value\nours,1,,1\n",
+                  "system,index,metric,value\nours,1,FVD,1\nours,1,FVD,1\n"):  # fmt: skip
         table.write_text(wrong)
         with pytest.raises(InputError):
             run_compass(tmp_path / "run", Choices((str(clips / "ours"),), prompts, only="1", scores=table, whole=False))
@@ -329,7 +340,14 @@ def test_folders_and_options_that_cannot_be_are_refused(clips, prompts, tmp_path
     (tmp_path / "other" / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match="holds files and no run"):
         run_compass(tmp_path / "other", chosen(clips, prompts))
-    for wrong in ({"missing": "maybe"}, {"only": "9"}, {"only": "a-b"}, {"duration": -1.0}, {"layout": "5.1"}):
+    for wrong in (
+        {"missing": "maybe"},
+        {"only": "9"},
+        {"only": "a-b"},
+        {"only": "\u00b2"},
+        {"duration": -1.0},
+        {"layout": "5.1"},
+    ):
         with pytest.raises(InputError):
             run_compass(tmp_path / "run", chosen(clips, prompts, **wrong))
     assert runner.indices_of("2,1-2", [1, 2, 3]) == [1, 2]

@@ -12,8 +12,8 @@ from seehear.networks.faces import faces
 from seehear.networks.inputs import mono_at, short_side
 from seehear.networks.sync_offset import FPS, RATE, SyncOffset
 from seehear.networks.synchformer import SEGMENTS
-from seehear.score.desync import DESYNC, desync
-from seehear.score.lip_sync import LSE_C, LSE_D, lip_sync
+from seehear.score.lips import LSE_C, LSE_D, lip_sync
+from seehear.score.offset_classes import DESYNC, desync
 from seehear.score.score import Score, mean_score
 
 _T2AV_SIDE, _T2AV_FRAME = 256, 2

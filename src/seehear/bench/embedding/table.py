@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from seehear.score.desync import DESYNC
-from seehear.score.lip_sync import LSE_C, LSE_D
+from seehear.score.lips import LSE_C, LSE_D
+from seehear.score.offset_classes import DESYNC
 from seehear.score.score import Metric
 
 DESYNC_T2AV = Metric("desync_t2av", "s", higher_is_better=False)

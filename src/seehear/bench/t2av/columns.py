@@ -1,6 +1,6 @@
 """The columns of a run: which there are, what the worst value of each is, and which licence each rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -27,6 +27,10 @@ WORST: Mapping[str, float] = MappingProxyType(
 OURS = "Apache-2.0"
 
 
+USED, LACKING, LEFT_OUT, YOURS = "used", "not here", "left out", "yours to clear"
+"""What the ledger says of each thing: `YOURS` is used whatever `--commercial-only` says."""
+
+
 class Licence(NamedTuple):
     """One line of the ledger.
 
@@ -35,29 +39,48 @@ class Licence(NamedTuple):
         source: what it rests on.
         licence: of that; "unknown" where none was found.
         commercial: whether it may be used commercially: yes, no or unknown.
+        state: one of `USED`, `LACKING`, `LEFT_OUT`, `YOURS`.
     """
 
     name: str
     source: str
     licence: str
     commercial: str
+    state: str
 
 
 def ledger_of(
-    neural: Mapping[str, Licence], judges: Mapping[str, str], external: tuple[str, ...]
-) -> tuple[Licence, ...]:
-    """Give the ledger of a run.
+    neural: Mapping[str, Licence], judges: Mapping[str, str], external: tuple[str, ...], *, ears: bool = False,
+    commercial_only: bool = False,
+) -> tuple[Licence, ...]:  # fmt: skip
+    """Give the ledger of a run: everything in it that has a licence, used or not.
 
     Args:
         neural: columns that rest on weights.
         judges: model by judge's name.
-        external: names of imported columns.
+        external: names of imported columns, as marked.
+        ears: whether sound was taken for binaural, which is read by the built-in measured ears.
+        commercial_only: whether imported columns were left out; prompts and judges never are.
     """
-    prompts = Licence("prompts", "the user's copy of the released prompts", "unknown", "unknown")
-    own = Licence("weight-free columns", "seehear's own code, no weights", OURS, "yes")
-    asked = [Licence(f"judge {name}", model, "the provider's terms", "unknown") for name, model in judges.items()]
-    told = [Licence(f"{name} (external)", "imported scores", "unknown", "unknown") for name in external]
-    return (prompts, own, *neural.values(), *asked, *told)
+    prompts = Licence("prompts", "the user's copy of the released prompts", "not stated", "unknown", YOURS)
+    own = Licence("columns without weights", "seehear's own code, no weights", OURS, "yes", USED)
+    heads = Licence("directions of binaural sound", "MIT KEMAR (Gardner and Martin 1994), built in",
+                    "free to use, with citation", "yes", USED)  # fmt: skip
+    asked = [Licence(f"judge {name}", model, "the provider's terms", "unknown", YOURS)
+             for name, model in judges.items()]  # fmt: skip
+    told = [Licence(name, "imported scores", "not stated", "unknown", LEFT_OUT if commercial_only else USED)
+            for name in external]  # fmt: skip
+    return (prompts, own, *([heads] if ears else []), *neural.values(), *told, *asked)
+
+
+def told_of(ledger: Iterable[Licence]) -> str:
+    """Say in one line what `--commercial-only` left out and what it cannot speak for."""
+    rows = list(ledger)
+    out = [one.source if one.state == LEFT_OUT and one.source != "imported scores" else one.name
+           for one in rows if one.state == LEFT_OUT]  # fmt: skip
+    yours = [one.name for one in rows if one.state == YOURS]
+    return (f"commercial only: left out {', '.join(out) or 'nothing'}; "
+            f"not covered, yours to clear: {', '.join(yours)}")  # fmt: skip
 
 
 def weight_free() -> tuple[Metric, ...]:

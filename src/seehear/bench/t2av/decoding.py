@@ -28,6 +28,9 @@ VIEW_EVERY = 0.1
 LONGEST = 120.0
 """s; longer clips are refused, they are no answer to these prompts."""
 
+MOST_FRAMES = 14400
+"""Frames; more are refused, whatever a header says of its rate."""
+
 
 @dataclass
 class SmallFrame:
@@ -118,6 +121,10 @@ def _seen(path: Path | str) -> Seen:
     measured = _Measured(LUMA_WIDTH)
     views = []
     for frame in frames(path):
+        if frame.time > LONGEST or len(measured.times) >= MOST_FRAMES:
+            raise InputError(
+                f"expected a video of at most {LONGEST:g} s and {MOST_FRAMES} frames in '{path}', got more"
+            )
         measured.add(frame.time, frame.luma())
         if frame.time >= due - 1e-4:
             due += step * (1 + int((frame.time + 1e-4 - due) / step))
@@ -155,12 +162,13 @@ class _Measured:
 
 
 def small(picture: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """Bring a picture (h, w) or (h, w, 3) to a width in pixels by area averages; a narrower one stays as it is."""
+    """Bring a picture (h, w) or (h, w, 3) within a width in pixels, and twice that in height, by area averages."""
     import cv2
 
-    if picture.shape[1] <= width:
+    shrunk = min(width / picture.shape[1], 2 * width / picture.shape[0])
+    if shrunk >= 1:
         return picture
-    size_wh = width, max(16, round(picture.shape[0] * width / picture.shape[1]))
+    size_wh = max(16, round(picture.shape[1] * shrunk)), max(16, round(picture.shape[0] * shrunk))
     return np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -5,7 +5,7 @@ And human ratings as one more judge: ``system,index,question,score``, the score 
 
 import csv
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,14 +41,36 @@ def read_ratings(path: Path | str) -> Imported:
     return _read(path, ("system", "index", "question", "score"), _rating, "")
 
 
+def check_known(found: Imported, systems: Iterable[str], indices: Iterable[int], path: Path | str) -> None:
+    """Refuse values of systems or prompts that there are none of: they would be lost in silence.
+
+    Args:
+        found: as read.
+        systems: of the run.
+        indices: of the whole prompts file.
+        path: where it was read from.
+
+    Raises:
+        InputError: one that is unknown.
+    """
+    names, known = set(systems), set(indices)
+    for system, index in found.values:
+        if system not in names:
+            raise InputError(f"expected systems among {', '.join(sorted(names))} in '{path}', got {system!r}")
+        if index not in known:
+            raise InputError(f"expected prompts of the prompts file in '{path}', got {index} ({system})")
+
+
 def _read(path: Path | str, columns: tuple[str, ...], number: Callable[[str, str], float], mark: str) -> Imported:
     names: dict[str, None] = {}
     values: dict[tuple[str, int], dict[str, float]] = {}
     for line, row in _rows(Path(path), columns):
         system, index, name, text = (row[column].strip() for column in columns)
         where = f"line {line} of '{path}'"
-        if not index.isdigit():
-            raise InputError(f"expected a prompt's index in {where}, got {index!r}")
+        if not (index.isascii() and index.isdigit() and len(index) < 10):
+            raise InputError(f"expected a prompt's index in {where}, got {index[:40]!r}")
+        if not name:
+            raise InputError(f"expected a name in {where}, got none")
         key, name = (system, int(index)), f"{name}{mark}"
         if name in values.get(key, {}):
             raise InputError(f"expected one value of {name!r} for {system} {index}, got a second in {where}")

@@ -103,7 +103,8 @@ def gathered(
     """
     names = [one.name for one in systems]
     by_system = {name: [row for row in rows if row["system"] == name] for name in names}
-    imported = read_scores(choices.scores) if choices.scores else Imported((), {})
+    given = read_scores(choices.scores) if choices.scores else Imported((), {})
+    imported = Imported((), {}) if choices.commercial_only else given
     subs = percentages(judges[0], names, prompts) if judges else None
     _attach(rows, judges, neural)
     metrics = [*weight_free(), *neural.metrics, *(JUDGED if subs is not None else ()),
@@ -123,7 +124,8 @@ def gathered(
         [pair for one in metrics for pair in pairs_of(values[one.name], one, names, seed=seed)],
         _ranks(metrics, values, names, seed=seed), agreement_of(judges) if len(judges) > 1 else [],
         weights_told(slot_counts(tuple(prompts))),
-        ledger_of(neural.licences, {one.name: one.model for one in judges}, imported.names), _costs(rows, judges),
+        ledger_of(neural.licences, {one.name: one.model for one in judges}, given.names,
+                  ears=choices.layout == "binaural", commercial_only=choices.commercial_only), _costs(rows, judges),
         {name: dict(Counter([row["status"] for row in by_system[name]]
                             + [flag for row in by_system[name] for flag in row["flags"]])) for name in names},
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from seehear.bench.t2av.columns import JUDGED
 from seehear.bench.t2av.prompts import Prompt
 from seehear.scene.direction import Array
-from seehear.score.compass import normalised
+from seehear.score.compass import rating_to_percent
 
 Verdicts = Mapping[tuple[str, int], Mapping[str, Any]]
 """By (system, prompt): ``{"scores": {column: 1..5 or null}, "reasons": {column: text}, "failures": {column: why}}``;
@@ -40,7 +40,7 @@ def percentages(judge: Judge, systems: Sequence[str], prompts: Sequence[Prompt])
             verdict = judge.verdicts.get((system, prompt.index), {})
             for name, raw in verdict.get("scores", {}).items():
                 if raw is not None and name in found:
-                    found[name][row, column] = normalised(raw)
+                    found[name][row, column] = rating_to_percent(raw)
     return found
 
 

@@ -13,7 +13,7 @@ from seehear.media.stems import Samples
 from seehear.scene import Scene
 from seehear.scene.direction import Array
 from seehear.score.alignment import FOLLOWS, ON_SCREEN, SEEN, WITHIN
-from seehear.score.flat_tops import FLAT_TOPS
+from seehear.score.cut_tops import FLAT_TOPS
 from seehear.score.motion import OFFSET, SIDE, FlowCurves
 from seehear.score.score import Metric, Score
 from seehear.score.signal_quality import BANDWIDTH, CLIPPING, DC, LOUDNESS, SILENCE, TRUE_PEAK
@@ -175,7 +175,7 @@ def _streams(clip: DecodedClip, asked: Asked) -> list[Score]:
 
 def _sound(heard: Listened) -> list[Score]:
     from seehear import score
-    from seehear.score.flat_tops import flat_tops
+    from seehear.score.cut_tops import flat_tops
 
     samples, layout, rate = heard.samples, heard.layout, heard.sample_rate
     timed = (score.silence, score.true_peak, score.bandwidth, score.loudness, flat_tops)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from seehear.bench.embedding import ClipParts, Measurer
 from seehear.bench.items import ItemStore
-from seehear.bench.t2av.columns import Licence
+from seehear.bench.t2av.columns import LACKING, LEFT_OUT, USED, Licence
 from seehear.bench.t2av.items import Plan, plain
 from seehear.bench.t2av.prompts import Prompt
 from seehear.score.score import Metric
@@ -59,7 +59,7 @@ def neural_of(
         why = row["failure"] or "not measured"
         reasons[key] = {one.name: found.get("reasons", {}).get(one.name) or missing.get(one.name) or why
                         for one in metrics if scores[key][one.name] is None}  # fmt: skip
-    return Neural(metrics, scores, reasons, _licences(measurer, lacking))
+    return Neural(metrics, scores, reasons, _licences(measurer, lacking, commercial_only=commercial_only))
 
 
 def _item(plan: Plan, index: int, path: Path, prompt: Prompt, measurer: Measurer, able: list[str]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _item(plan: Plan, index: int, path: Path, prompt: Prompt, measurer: Measurer
     return store.read(index) or {}
 
 
-def _licences(measurer: Measurer, lacking: Mapping[str, str]) -> dict[str, Licence]:
+def _licences(measurer: Measurer, lacking: Mapping[str, str], *, commercial_only: bool) -> dict[str, Licence]:
     from seehear.weights import ledger
 
     found = {}
@@ -87,6 +87,6 @@ def _licences(measurer: Measurer, lacking: Mapping[str, str]) -> dict[str, Licen
         told = "; ".join(f"{term.name}: {term.licence}" for term in terms)
         allowed = [term.commercial for term in terms]
         free = "yes" if all(allowed) else ("no" if False in allowed else "unknown")
-        state = "not here" if one.name in lacking else "used"
-        found[one.name] = Licence(", ".join(metric.name for metric in one.metrics), f"{one.name} ({state})", told, free)
+        state = LEFT_OUT if commercial_only and free != "yes" else LACKING if one.name in lacking else USED
+        found[one.name] = Licence(", ".join(metric.name for metric in one.metrics), one.name, told, free, state)
     return found

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from seehear.bench.report import number
 from seehear.bench.style import STYLE
+from seehear.bench.t2av.columns import told_of
 from seehear.bench.t2av.gathering import Gathered
 from seehear.bench.t2av.page_script import SCRIPT
 from seehear.bench.t2av.page_style import PAGE_STYLE
@@ -71,6 +72,8 @@ def _failures(found: Gathered) -> list[str]:
         wrong = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if name != "ok")
         strangers = f"; {len(one.strangers)} files without a prompt's number" if one.strangers else ""
         told.append(f"{one.name}: {counts.get('ok', 0)} clips read{': ' if wrong else ''}{wrong}{strangers}")
+    if found.card["options"]["commercial_only"]:
+        told.append(told_of(found.ledger))
     return told
 
 
@@ -184,7 +187,7 @@ def _published() -> str:
 
 def _ledger(found: Gathered) -> str:
     rows = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in one) + "</tr>" for one in found.ledger)
-    head = "<th>what</th><th>rests on</th><th>licence</th><th>commercial use</th>"
+    head = "<th>what</th><th>rests on</th><th>licence</th><th>commercial use</th><th>in this run</th>"
     return f"<details><summary>Licences</summary>{_table(head, rows)}</details>"
 
 

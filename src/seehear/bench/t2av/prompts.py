@@ -123,9 +123,10 @@ def _check_whole(found: tuple[Prompt, ...], path: Path | str) -> None:
 def _records(path: Path) -> list[Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never be written
     except OSError as error:
         raise InputError(f"cannot read the prompts file '{path}': {error.strerror or error}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"expected the prompts as JSON in '{path}', got something else: {error}") from None
     if not isinstance(data, list) or not data:
         raise InputError(f"expected a JSON list of records in '{path}', got {type(data).__name__}")

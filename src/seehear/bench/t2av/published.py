@@ -5,7 +5,7 @@ Reference: T2AV-Compass, arXiv 2512.21094 v3, tables 3 and 5 (percentages, two d
 
 from typing import NamedTuple
 
-from seehear.score.compass import agrees, average, if_audio, if_video
+from seehear.score.compass import agrees, compass_average, if_audio, if_video
 
 SLOTS = (
     "Look", "Quantity", "Light", "Frame", "ColorGrading", "SoundEffects", "Speech", "Music", "NonSpeech",
@@ -129,7 +129,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
 def _computed(name: str) -> tuple[float, ...]:
     subs, (_, _, seen, heard, _) = published_subs(name), _TOTALS[name]
     video, audio = if_video(subs), if_audio(subs)
-    return video, audio, seen, heard, average(video, audio, seen, heard)
+    return video, audio, seen, heard, compass_average(video, audio, seen, heard)
 
 
 def _verdict(name: str, printed: tuple[float, ...], computed: dict[str, tuple[float, ...]]) -> str:

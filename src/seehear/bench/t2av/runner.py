@@ -116,12 +116,15 @@ def run_compass(
     """
     from seehear.engine import engine_of
 
-    prompts = _prompts(choices)
+    every = read_prompts(choices.prompts, whole=choices.whole)
+    chosen = set(indices_of(choices.only, [one.index for one in every]))
+    prompts = [one for one in every if one.index in chosen]
     systems = tuple(
         match_clips(path, [one.index for one in prompts], name=name)
         for name, path in named_folders(choices.clips).items()
     )
     _check(choices, systems)
+    _check_tables(choices, systems, every)
     asked = Asked(choices.duration, choices.horizontal_fov, choices.layout)
     card = _card(choices, systems, prompts)
     place = Path(folder)
@@ -158,19 +161,13 @@ def indices_of(text: str, known: Sequence[int]) -> list[int]:
     chosen: set[int] = set()
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last or first).isdigit():
+        if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in (first, last or first)):
             raise InputError(f"expected prompts like 1-20,33, got {text!r}")
         chosen |= set(range(int(first), int(last or first) + 1))
     strangers = sorted(chosen - set(known))
     if strangers or not chosen:
         raise InputError(f"expected prompts among {min(known)} to {max(known)}, got {strangers[:3] or text!r}")
     return sorted(chosen)
-
-
-def _prompts(choices: Choices) -> list[Prompt]:
-    every = read_prompts(choices.prompts, whole=choices.whole)
-    chosen = set(indices_of(choices.only, [one.index for one in every]))
-    return [one for one in every if one.index in chosen]
 
 
 def _check(choices: Choices, systems: tuple[ClipFolder, ...]) -> None:
@@ -192,6 +189,19 @@ def _check(choices: Choices, systems: tuple[ClipFolder, ...]) -> None:
             f"{len(lost)} clips are missing or there twice (first: {name} {clip.number}, {clip.failure}): "
             "say --missing zero (they count as the worst) or --missing skip (they are left out)"
         )
+
+
+def _check_tables(choices: Choices, systems: tuple[ClipFolder, ...], prompts: Sequence[Prompt]) -> None:
+    """Read what is imported before hours of work, not after them."""
+    from seehear.bench.t2av.external import check_known, read_ratings, read_scores
+    from seehear.bench.t2av.judging import HumanJudge
+
+    names, indices = [one.name for one in systems], [one.index for one in prompts]
+    if choices.scores:
+        check_known(read_scores(choices.scores), names, indices, choices.scores)
+    for one in choices.judges:
+        if isinstance(one, HumanJudge):
+            check_known(read_ratings(one.path), names, indices, one.path)
 
 
 def _card(choices: Choices, systems: tuple[ClipFolder, ...], prompts: Sequence[Prompt]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from seehear.score.compass import (
     AUDIO_REALISM,
     GROUPS,
     VIDEO_REALISM,
-    average,
+    compass_average,
+    compass_realism,
     if_audio,
     if_video,
     question_weights,
-    realism,
 )
 
 RELEASED = ("IF-Video", "IF-Audio", "Video realism", "Audio realism", "Average")
@@ -149,9 +149,9 @@ def _column(name: str, values: Array, note: str, seed: int) -> Column:
 
 
 def _columns(subs: Mapping[str, float]) -> tuple[float, ...]:
-    seen, heard = realism(subs, VIDEO_REALISM), realism(subs, AUDIO_REALISM)
+    seen, heard = compass_realism(subs, VIDEO_REALISM), compass_realism(subs, AUDIO_REALISM)
     video, audio = if_video(subs), if_audio(subs)
-    return video, audio, seen, heard, average(video, audio, seen, heard)
+    return video, audio, seen, heard, compass_average(video, audio, seen, heard)
 
 
 def _used() -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ import pytest
 
 from seehear.errors import InputError
 from seehear.media.layout import layout_of
-from seehear.score.flat_tops import flat_tops
+from seehear.score.cut_tops import flat_tops
 
 STEREO, RATE = layout_of("stereo"), 48000
 
