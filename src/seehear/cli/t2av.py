@@ -134,15 +134,15 @@ def _picture(chosen: dict[str, str]) -> tuple[str, float]:
 
 def _columns(title: str, systems: Any) -> None:  # noqa: ANN401 - columns by system
     first = next(iter(systems.values()), ())
-    rows = [[name, *(_told(one) for one in columns)] for name, columns in systems.items()]
+    rows = [[one.name, *(_told(columns[place]) for columns in systems.values())] for place, one in enumerate(first)]
     if rows:
-        console.table(title, ["system", *(one.name for one in first)], rows)
+        console.table(f"{title}, % (95 %)", ["", *systems], rows)
 
 
 def _told(one: Any) -> str:  # noqa: ANN401 - seehear.bench.t2av.summary.Column
     if one.value != one.value:
         return "–"
-    return f"{one.value:.1f}" if one.low != one.low else f"{one.value:.1f}\n{one.low:.1f} to {one.high:.1f}"
+    return f"{one.value:.1f}" if one.low != one.low else f"{one.value:.1f} ({one.low:.1f} to {one.high:.1f})"
 
 
 def _damage(common: Common, given: Compass) -> None:

@@ -61,16 +61,16 @@ _ROWS = (
     ),
     Embedder(
         "clap", (T_A,), ("clap_htsat_music_speech",), ("sound", "audio_description"), f"{_HERE}.sounds:load_clap",
-        note="the published T-A uses LAION's own file with a random 10 s of longer clips; here the hub's file, and all "
-        "of the clip.",
+        note="the published T-A uses LAION's own .pt file, whose layout is not on record, with a random 10 s of longer "
+        "clips; here the hub's file, and all of the clip: not comparable.",
     ),
     Embedder(
         "pe_av", (PE_T_A,), ("pe_av_base",), ("sound", "audio_description"), f"{_HERE}.sounds:load_pe_av",
-        note="sound against text under Apache-2.0; its picture encoder needs timm and torchvision and is not made.",
+        note="sound against text only: PE-AV's picture side needs timm and torchvision, which are not used here.",
     ),
     Embedder(
         "x_clip", (T_V,), ("x_clip_base_patch16",), ("sight", "video_description"), f"{_HERE}.looks:load_xclip",
-        note="the published T-V is VideoCLIP-XL's: not comparable.",
+        note="the published T-V is VideoCLIP-XL's, whose layout is not on record: not comparable.",
     ),
     Embedder(
         "nisqa", (SQ, *SQ_SIDES), ("nisqa",), ("sound",), f"{_HERE}.sounds:load_nisqa",

@@ -40,6 +40,7 @@ class Licence(NamedTuple):
         licence: of that; "unknown" where none was found.
         commercial: whether it may be used commercially: yes, no or unknown.
         state: one of `USED`, `LACKING`, `LEFT_OUT`, `YOURS`.
+        note: what a reader of its numbers must know.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Licence(NamedTuple):
     licence: str
     commercial: str
     state: str
+    note: str = ""
 
 
 def ledger_of(

@@ -49,7 +49,7 @@ class Gathered:
         agreement: of judges; empty with fewer than two.
         weights: effective weights of the released Average.
         ledger: licences.
-        costs: mean seconds a clip by stage, and what judging took.
+        costs: mean processor seconds a clip by stage, and what judging took.
         failures: counts by system and status, and flags.
     """
 
@@ -225,7 +225,7 @@ def _costs(rows: list[dict[str, Any]], judges: Sequence[Judge]) -> dict[str, Any
     stages = sorted({stage for row in rows for stage in row["costs"]})
     spent = {stage: [row["costs"][stage] for row in rows if row["costs"].get(stage) is not None] for stage in stages}
     clips = {stage: {"mean_s": round(float(np.mean(one)), 4), "n": len(one)} for stage, one in spent.items() if one}
-    return {"seconds_per_clip": clips, "total_s": round(sum(sum(one) for one in spent.values()), 2),
+    return {"processor_seconds_per_clip": clips, "total_s": round(sum(sum(one) for one in spent.values()), 2),
             "judges": {one.name: dict(one.usage) for one in judges}}  # fmt: skip
 
 

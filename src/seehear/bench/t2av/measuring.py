@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class Measured:
 
     Attributes:
         scores: one for each of `WEIGHT_FREE`, in that order.
-        costs: s of each stage.
+        costs: processor s of each stage.
         track: seen and heard azimuths over time, for the page: see `seehear.bench.t2av.tracks`.
     """
 
@@ -150,11 +150,11 @@ def watched(seen: Seen, asked: Asked) -> Scene:
 
 class _Clock:
     def __init__(self) -> None:
-        self._last = perf_counter()
+        self._last = process_time()
         self.laps: dict[str, float] = {}
 
     def lap(self, name: str) -> None:
-        now = perf_counter()
+        now = process_time()
         self.laps[name] = now - self._last
         self._last = now
 

@@ -88,5 +88,6 @@ def _licences(measurer: Measurer, lacking: Mapping[str, str], *, commercial_only
         allowed = [term.commercial for term in terms]
         free = "yes" if all(allowed) else ("no" if False in allowed else "unknown")
         state = LEFT_OUT if commercial_only and free != "yes" else LACKING if one.name in lacking else USED
-        found[one.name] = Licence(", ".join(metric.name for metric in one.metrics), one.name, told, free, state)
+        names = ", ".join(metric.name for metric in one.metrics)
+        found[one.name] = Licence(names, one.name, told, free, state, one.note)
     return found

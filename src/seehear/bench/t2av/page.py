@@ -99,12 +99,25 @@ def _released(found: Gathered) -> str:
 
 def _every(found: Gathered) -> str:
     head = "".join(f"<th>{escape(name)}</th>" for name in found.table.systems)
-    rows = []
+    rows, empty = [], []
     for name, unit, up in found.table.metrics:
+        mine = [found.table.cells[system, name] for system in found.table.systems]
+        if not any(one.n for one in mine):
+            why = next((one.reason for one in mine if one.reason), "no clip has one")
+            empty.append(f'<tr><th>{escape(_words(name))}</th><td class="why">{escape(why)}</td></tr>')
+            continue
         told = f"{unit or 'plain'}, {'more' if up else 'less'} is better"
-        cells = "".join(_cell(found.table.cells[system, name]) for system in found.table.systems)
-        rows.append(f"<tr><th>{escape(name.replace('_', ' '))}<small>{escape(told)}</small></th>{cells}</tr>")
-    return _table(f"<th>column</th>{head}", "".join(rows))
+        cells = "".join(_cell(one) for one in mine)
+        rows.append(f"<tr><th>{escape(_words(name))}<small>{escape(told)}</small></th>{cells}</tr>")
+    whole = _table(f"<th>column</th>{head}", "".join(rows))
+    if not empty:
+        return whole
+    lacking = _table("<th>column</th><th>why</th>", "".join(empty))
+    return f"{whole}<details><summary>{len(empty)} columns without a number, and why</summary>{lacking}</details>"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _cell(cell: Cell) -> str:
@@ -187,19 +200,19 @@ def _published() -> str:
 
 def _ledger(found: Gathered) -> str:
     rows = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in one) + "</tr>" for one in found.ledger)
-    head = "<th>what</th><th>rests on</th><th>licence</th><th>commercial use</th><th>in this run</th>"
+    head = "<th>what</th><th>rests on</th><th>licence</th><th>commercial use</th><th>in this run</th><th>to know</th>"
     return f"<details><summary>Licences</summary>{_table(head, rows)}</details>"
 
 
 def _costs(found: Gathered) -> str:
-    spent = found.costs["seconds_per_clip"]
+    spent = found.costs["processor_seconds_per_clip"]
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{one['mean_s']:.3f}</td><td>{one['n']}</td></tr>"
                    for name, one in spent.items())  # fmt: skip
     judged = "".join(
         f"<tr><th>judge {escape(name)}</th><td colspan='2'>{escape(json.dumps(one))}</td></tr>"
         for name, one in found.costs["judges"].items()
     )
-    head = "<th>stage</th><th>s a clip</th><th>clips</th>"
+    head = "<th>stage</th><th>processor s a clip</th><th>clips</th>"
     return f"<details><summary>What it cost</summary>{_table(head, rows + judged)}</details>"
 
 

@@ -172,7 +172,7 @@ function verdicts(one, prompt) {
     const body = verdict.asked.map(name => {
       const score = verdict.scores[name];
       const words = verdict.failures[name] ? "no answer: " + verdict.failures[name] : verdict.reasons[name] || "";
-      const line = row(named(name), score === null && !verdict.failures[name] ? "n/a" : told(score), words);
+      const line = row(named(name), score === null && !verdict.failures[name] ? "n/a" : String(score ?? "–"), words);
       line.title = prompt.questions[name] || ""; return line; });
     found.push(el("h4", {textContent: "Judge " + judge + " (1 to 5)"}),
       el("div", {className: "wide"}, el("table", {}, rows(body))));
