@@ -26,4 +26,5 @@ dialog td:nth-child(2){white-space:nowrap}dialog h2{overflow-wrap:anywhere}td.wh
 .prompt{font-size:13.5px;color:var(--soft);white-space:pre-wrap}td.words{text-align:left;white-space:normal;min-width:220px}
 .axis{fill:var(--soft);font-size:11px}.seen{fill:none;stroke-width:2;stroke-opacity:.8}
 .heard{fill:var(--three)}.zero{stroke:var(--line)}
+@media (max-width:520px){td.words{min-width:120px}}
 """
