@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from seehear.bench.listen_worlds import WORK, _listened, _movement, _shifted, _world
+from seehear.bench.listen_worlds import WORK, _listened, _movement, _shifted, world_of
 from seehear.bench.tasks import TASKS, options_of
 from seehear.errors import InputError
 
@@ -20,7 +20,7 @@ def test_a_world_is_heard_as_it_is_and_better_than_what_knows_less():
 
 
 def test_the_truth_scores_full_marks():
-    scene, _ = _world(options(), 0, 1)
+    scene, _ = world_of(options(), 0, 1)
     by_name = {one.name: one.value for one in _movement(scene, scene)}
     assert by_name["motion_accuracy"] == 1.0
     assert by_name["heard_share"] == 1.0
@@ -28,7 +28,7 @@ def test_the_truth_scores_full_marks():
 
 
 def test_shifted_boxes_keep_their_size_and_height():
-    scene, samples = _world(options(preset="stationary"), 0, 2)
+    scene, samples = world_of(options(preset="stationary"), 0, 2)
     heard = _listened(scene, samples)
     moved = _shifted(heard, [0.5] * len(heard.objects))
     for old, new in zip(heard.objects, moved.objects, strict=True):

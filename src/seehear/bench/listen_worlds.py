@@ -73,7 +73,7 @@ class ListenWork:
 
     def measure(self, options: Options, index: int) -> dict[str, Any]:
         """Give the row of world ``index``."""
-        scene, samples = _world(options, options["seed"], index)
+        scene, samples = world_of(options, options["seed"], index)
         row = RowMaker(f"{options['preset']}-{options['seed']}-{index:06d}")
         row.labels(one.label or "?" for one in scene.objects)
         heard = _listened(scene, samples)
@@ -94,7 +94,7 @@ class ListenWork:
 
     def picture(self, options: Options, index: int) -> Picture:
         """Give the world's sound."""
-        scene, samples = _world(options, options["seed"], index)
+        scene, samples = world_of(options, options["seed"], index)
         pair = np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples[:2]
         return Picture(None, {"world": pair}, SAMPLE_RATE, scene.caption or "")
 
@@ -102,7 +102,7 @@ class ListenWork:
 WORK = ListenWork()
 
 
-def _world(options: Options, seed: int, index: int) -> tuple[Scene, Samples]:
+def world_of(options: Options, seed: int, index: int) -> tuple[Scene, Samples]:
     """Give a world's scene and its sound; its picture is never drawn."""
     from seehear.simulate import to_world
     from seehear.simulate.dataset import rng_of
@@ -184,7 +184,7 @@ def _stored(key: tuple[tuple[str, Any], ...]) -> _Stored:
     options = dict(key)
     scenes, rows = [], []
     for index in range(options["store"]):
-        scene, samples = _world(options, options["seed"] + 1_000_003, index)
+        scene, samples = world_of(options, options["seed"] + 1_000_003, index)
         rows.append(_description(_listened(scene, samples), samples))
         scenes.append(scene)
     return _Stored(tuple(scenes), np.array(rows))
@@ -224,10 +224,10 @@ def _gap(true: SceneObject, heard: SceneObject, times: Array) -> float:
     sounding = Path(true).sounds_at(times)
     if not sounding.any():
         return np.nan
-    return float(np.median(np.abs(_lateral(true, times[sounding]) - _lateral(heard, times[sounding]))))
+    return float(np.median(np.abs(lateral(true, times[sounding]) - lateral(heard, times[sounding]))))
 
 
-def _lateral(thing: SceneObject, times: Array) -> Array:
+def lateral(thing: SceneObject, times: Array) -> Array:
     return np.asarray(np.rad2deg(np.arcsin(np.clip(Path(thing).at(times).direction[:, 1], -1.0, 1.0))))
 
 
@@ -235,7 +235,7 @@ def _middle(thing: SceneObject | None) -> float:
     if thing is None:
         return 0.0
     times = np.linspace(0.0, thing.keyframes[-1].time, 21)
-    return float(np.nan_to_num(np.median(_lateral(thing, times))))
+    return float(np.nan_to_num(np.median(lateral(thing, times))))
 
 
 def _movement(version: Scene, truth: Scene) -> list[Score]:
@@ -264,7 +264,7 @@ def _mean(metric: Metric, values: list[float]) -> Score:
 
 def _same_way(true: SceneObject, heard: SceneObject, duration: float) -> float:
     times = np.linspace(0.0, duration, 21)[2:-2]
-    ways = [float(np.polyfit(times, _lateral(one, times), 1)[0]) for one in (true, heard) if _directed(one)]
+    ways = [float(np.polyfit(times, lateral(one, times), 1)[0]) for one in (true, heard) if _directed(one)]
     return float(len(ways) == 2 and np.sign(ways[0]) == np.sign(ways[1]))
 
 

@@ -39,7 +39,7 @@ def scene_of(facts: Facts, wish: Wish) -> Scene:
 
 
 def _object(source: SourceFacts, camera: Camera, duration: float, keyframes: int) -> SceneObject:
-    figure = figure_of(source)
+    figure = figure_of(source, camera.spec)
     return SceneObject(
         id=source.id,
         label=source.label,

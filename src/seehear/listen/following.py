@@ -11,6 +11,7 @@ import numpy as np
 
 from seehear.listen.kernels import best_course, chance, legs, near_path, unexplained
 from seehear.listen.likeness import GRID, Table, gains
+from seehear.listen.straight import straight_way
 from seehear.listen.units import Floats, Units, Whole
 from seehear.scene.direction import Array
 
@@ -44,6 +45,21 @@ BEND, LOOSE = 300.0, 1e-3
 AGAIN = 2
 """Rounds in which paths are sought again."""
 
+TURNED = 12.0
+"""Deg that a path must turn through for straight ways to be tried."""
+
+STRAIGHT, CLEAR = 1.04, 0.28
+"""What straight ways must explain, against what free paths do, to be taken; and each alone, against chance."""
+
+BESIDE = 2
+"""Grid steps beside a path in which both are compared."""
+
+MEETING = 80.0
+"""Percent of the time at which straight ways may be together."""
+
+CORRIDOR, FORBIDDEN = 8.0, 1e3
+"""Deg beside a way within which the path may bend; what the rest costs."""
+
 
 class Path(NamedTuple):
     """A source's way through a stretch.
@@ -72,24 +88,69 @@ def follow(gain: Floats, weight: Floats, table: Table) -> list[Path]:
     Returns:
         Paths, strongest first.
     """
-    places: list[Whole] = []
     random = chance(gain)
-    while len(places) < MOST:
-        place, own = _sought(gain, weight, places, table)
-        if (places and own <= PLAIN * random) or any(_near(place, one, table) for one in places):
-            break
-        places.append(place)
-        places = _sought_again(gain, weight, places, table)
-    found = [_path(gain, weight, places, index, table)._replace(chance=random) for index in range(len(places))]
+    places, straight = _found(gain, weight, table, random), False
+    if any(_moves(place, table) for place in places):
+        ways = _found(gain, weight, table, random, straight=True)
+        if _clearer(gain, weight, ways, places, table, random):
+            straight = True
+            places = [_beside(gain, weight, ways, index, table) for index in range(len(ways))]
+    found = [_path(gain, weight, places, index, table, straight=straight) for index in range(len(places))]
+    found = [one._replace(chance=random) for one in found]
     return sorted(found, key=lambda one: -one.gain)
 
 
-def explained(gain: Floats, places: list[Whole], table: Table) -> Floats:
+def _found(
+    gain: Floats, weight: Floats, table: Table, random: float, *, straight: bool = False
+) -> list[Whole]:
+    """Find paths one after the other, while each explains enough that the others do not."""
+    places: list[Whole] = []
+    while len(places) < MOST:
+        place, own = _sought(gain, weight, places, table, straight=straight)
+        known = any(_near(place, one, table, straight=straight) for one in places)
+        if (places and own <= PLAIN * random) or known:
+            break
+        places.append(place)
+        places = _sought_again(gain, weight, places, table, straight=straight)
+    return places
+
+
+def _moves(place: Whole, table: Table) -> bool:
+    """Say whether a path turns."""
+    return bool(np.ptp(np.unwrap(table.azimuth[place], period=360.0)) >= TURNED)
+
+
+def _clearer(
+    gain: Floats, weight: Floats, ways: list[Whole], places: list[Whole], table: Table, random: float
+) -> bool:
+    """Say whether several straight ways, each with enough of its own, explain more than free paths do."""
+    if len(ways) < 2 or _worth(gain, ways, table) <= STRAIGHT * _worth(gain, places, table):
+        return False
+    others = ([*ways[:index], *ways[index + 1 :]] for index in range(len(ways)))
+    scores = (_score(gain, weight, one, table, straight=True) for one in others)
+    return all(_heard(score, way) >= CLEAR * random for score, way in zip(scores, ways, strict=True))
+
+
+def _worth(gain: Floats, places: list[Whole], table: Table) -> float:
+    """Sum what paths explain of all units, a little beside them."""
+    near = np.max([near_path(gain, place, BESIDE, table.circular) for place in places], axis=0)
+    return float(np.maximum(near, 0.0).sum(dtype=np.float64))
+
+
+def _beside(gain: Floats, weight: Floats, ways: list[Whole], index: int, table: Table) -> Whole:
+    """Let a way bend a little to the scores beside it."""
+    score = _score(gain, weight, [*ways[:index], *ways[index + 1 :]], table, straight=True)
+    gap = distance(table.azimuth[None, :], table.azimuth[ways[index]][:, None])
+    return _course_through(np.where(gap <= CORRIDOR, _tempered(score), -FORBIDDEN), table, least=-np.inf)
+
+
+def explained(gain: Floats, places: list[Whole], table: Table, *, straight: bool = False) -> Floats:
     """Give what paths, together, explain of each unit: (frames, bands), 0 where none does.
 
-    A path explains what lies within the table's blur of it.
+    A path explains what lies within the table's blur of it; a straight way, which does not stray, `BESIDE` it.
     """
-    near = [near_path(gain, place, round(table.blur / GRID), table.circular) for place in places]
+    width = BESIDE if straight else round(table.blur / GRID)
+    near = [near_path(gain, place, width, table.circular) for place in places]
     return np.asarray(np.max(near, axis=0))
 
 
@@ -111,21 +172,31 @@ def shares(units: Units, table: Table, places: list[Whole]) -> Floats:
     return np.asarray(fits / fits.sum(axis=0), dtype=np.float32)
 
 
-def _sought(gain: Floats, weight: Floats, others: list[Whole], table: Table) -> tuple[Whole, float]:
+def _sought(
+    gain: Floats, weight: Floats, others: list[Whole], table: Table, *, straight: bool = False
+) -> tuple[Whole, float]:
     """Give the best path on what others leave, and its gain above that of a direction taken at random."""
-    score = _score(gain, weight, others, table)
-    least = 0.0 if others else -np.inf
-    course = best_course(legs(_tempered(score), KNOT, FASTEST, table.circular, least), TURN, MOTION, table.circular)
-    between = np.interp(np.arange(len(score)) + 0.5, KNOT * np.arange(len(course)), course)
-    place = np.floor(between + 0.5).astype(np.int64) % len(table.azimuth)
+    score = _score(gain, weight, others, table, straight=straight)
+    tempered = _tempered(score)
+    if straight:
+        place = straight_way(np.maximum(tempered, 0.0) if others else tempered, table)
+    else:
+        place = _course_through(tempered, table, least=0.0 if others else -np.inf)
     return place, _heard(score, place)
 
 
-def _score(gain: Floats, weight: Floats, others: list[Whole], table: Table) -> Array:
+def _course_through(score: Array, table: Table, *, least: float) -> Whole:
+    """Give the grid indices, (frames,), of the best course."""
+    course = best_course(legs(score, KNOT, FASTEST, table.circular, least), TURN, MOTION, table.circular)
+    between = np.interp(np.arange(len(score)) + 0.5, KNOT * np.arange(len(course)), course)
+    return np.asarray(np.floor(between + 0.5).astype(np.int64) % len(table.azimuth))
+
+
+def _score(gain: Floats, weight: Floats, others: list[Whole], table: Table, *, straight: bool = False) -> Array:
     """Give what a source in each direction adds to what others explain: (frames, grid)."""
     if not others:
         return np.asarray(gain.sum(axis=1, dtype=np.float64))
-    return np.asarray(unexplained(gain, explained(gain, others, table), weight, RARE), dtype=np.float64)
+    return np.asarray(unexplained(gain, explained(gain, others, table, straight=straight), weight, RARE), dtype=np.float64)
 
 
 def _heard(score: Array, place: Whole) -> float:
@@ -147,23 +218,26 @@ def _tempered(score: Array) -> Array:
     return np.asarray(score * (2.0 * EVIDENCE / (usual + best))[:, None])
 
 
-def _sought_again(gain: Floats, weight: Floats, places: list[Whole], table: Table) -> list[Whole]:
+def _sought_again(
+    gain: Floats, weight: Floats, places: list[Whole], table: Table, *, straight: bool = False
+) -> list[Whole]:
     if len(places) < 2:
         return places
     for _ in range(AGAIN):
         for index in range(len(places)):
             others = [*places[:index], *places[index + 1 :]]
-            places = [*places[:index], _sought(gain, weight, others, table)[0], *places[index + 1 :]]
+            places = [*places[:index], _sought(gain, weight, others, table, straight=straight)[0], *places[index + 1 :]]
     return places
 
 
-def _near(first: Whole, second: Whole, table: Table) -> bool:
+def _near(first: Whole, second: Whole, table: Table, *, straight: bool = False) -> bool:
     gap = distance(table.azimuth[first], table.azimuth[second])
-    return bool(np.median(gap) < table.blur + APART)
+    # ways that only meet for a while, as on one road, are two
+    return bool(np.percentile(gap, MEETING if straight else 50.0) < table.blur + APART)
 
 
-def _path(gain: Floats, weight: Floats, places: list[Whole], index: int, table: Table) -> Path:
-    score = _score(gain, weight, [*places[:index], *places[index + 1 :]], table)
+def _path(gain: Floats, weight: Floats, places: list[Whole], index: int, table: Table, *, straight: bool) -> Path:
+    score = _score(gain, weight, [*places[:index], *places[index + 1 :]], table, straight=straight)
     place = places[index]
     own = _heard(score, place)
     return Path(place, _smooth(score, place, table), own, 0.0)
