@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from seehear.errors import InputError
-from seehear.listen import to_scene
+from seehear.listen import facts_of, to_scene
 from seehear.listen.cues import scene_of
 from seehear.listen.door import Wish
+from seehear.listen.figures import figure_of
 from seehear.listen.keyframes import visible
 from seehear.scene import Camera, CameraSpec, Path, scene_to_json
 from tests.listen.test_facts import MONO, WAYS, moved
@@ -172,3 +173,23 @@ def test_a_failing_backend_falls_back_only_when_asked(monkeypatch):
         to_scene(clip, backend="mllm")
     made = to_scene(clip, backend="mllm", fallback="cues")
     assert "no words came" in made.extra["fallback"]
+
+
+def test_measured_facts_are_not_measured_again(monkeypatch):
+    sound = (binaural_like(np.random.default_rng(3).normal(scale=0.1, size=24000), 10, 0.7), 48000)
+    facts, wanted = facts_of(sound), to_scene(sound)
+    monkeypatch.setattr("seehear.listen.cues.facts_of", None)
+    assert to_scene(sound, facts=facts) == wanted
+
+
+def test_what_stands_still_stands_where_the_camera_sees_the_floor():
+    source = facts_of((np.random.default_rng(4).normal(scale=0.1, size=(2, 24000)).astype(np.float32), 48000)).sources[
+        0
+    ]
+    still = source._replace(motion="still", approach=None, label="speech")
+    square, wide = (CameraSpec(horizontal_fov=60.0, size_wh=size) for size in ((256, 256), (1280, 720)))
+    near, far = (figure_of(still, one).near for one in (square, wide))
+    assert near == pytest.approx(1.6 / np.tan(np.pi / 6) + 0.8)
+    assert near < far <= 7.0
+    unnamed = figure_of(still._replace(label=None, label_shares={"speech": 0.5, "animal call": 0.5}), square)
+    assert figure_of(still._replace(label="animal call"), square).height < unnamed.height < 1.7

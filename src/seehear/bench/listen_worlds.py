@@ -228,6 +228,7 @@ def _gap(true: SceneObject, heard: SceneObject, times: Array) -> float:
 
 
 def lateral(thing: SceneObject, times: Array) -> Array:
+    """Give the lateral angles, (n,) deg, of an object at (n,) s: its azimuth folded to the front."""
     return np.asarray(np.rad2deg(np.arcsin(np.clip(Path(thing).at(times).direction[:, 1], -1.0, 1.0))))
 
 

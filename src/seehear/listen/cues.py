@@ -22,7 +22,10 @@ class CuesListen:
 
     def listen(self, wish: Wish) -> Scene:
         """Say who is where, moving how."""
-        return scene_of(facts_of(wish.clip, format=wish.format, start=wish.start, end=wish.end), wish)
+        facts = wish.facts
+        if facts is None:
+            facts = facts_of(wish.clip, format=wish.format, start=wish.start, end=wish.end)
+        return scene_of(facts, wish)
 
 
 def scene_of(facts: Facts, wish: Wish) -> Scene:

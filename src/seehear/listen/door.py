@@ -13,6 +13,7 @@ from seehear.scene import CameraSpec, Scene
 from seehear.scene.scene import Projection
 
 if TYPE_CHECKING:
+    from seehear.listen.facts import Facts
     from seehear.listen.spectrogram import Source
 
 MOST_KEYFRAMES = 1000
@@ -30,6 +31,7 @@ class Wish:
         start: seconds into the clip.
         end: seconds into the clip; None: its end.
         choices: a backend's own, by name.
+        facts: what is measured of this clip, format and stretch, where that is known already.
     """
 
     clip: "Source"
@@ -39,6 +41,7 @@ class Wish:
     start: float = 0.0
     end: float | None = None
     choices: Mapping[str, Any] = field(default_factory=dict)
+    facts: "Facts | None" = None
 
 
 class Listen(Protocol):
@@ -67,6 +70,7 @@ def to_scene(
     end: float | None = None,
     fallback: str | None = None,
     choices: Mapping[str, Any] | None = None,
+    facts: "Facts | None" = None,
 ) -> Scene:
     """Listen to a sound and say who is where, moving how.
 
@@ -82,6 +86,7 @@ def to_scene(
         end: seconds into the clip where it ends; None: the clip's end.
         fallback: the backend that is asked where the first one fails; None: the failure is the caller's.
         choices: the backend's own options, by name.
+        facts: of `facts_of` for the same clip, format and stretch, where the caller has them: nothing is heard twice.
 
     Returns:
         The scene; what could not be known is listed in ``scene.extra["unknown"]``.
@@ -104,7 +109,7 @@ def to_scene(
         raise InputError(f"keyframes must be from 2 to {MOST_KEYFRAMES}, got {keyframes}")
     if not 0.0 <= start < (float("inf") if end is None else end):
         raise InputError(f"expected 0 <= start < end in seconds, got {start:g} to {end}")
-    wish = Wish(clip, format, camera, keyframes, start, end, dict(choices or {}))
+    wish = Wish(clip, format, camera, keyframes, start, end, dict(choices or {}), facts)
     first: Listen = BACKENDS.load(backend)()
     second: Listen | None = None if fallback is None else BACKENDS.load(fallback)()
     try:

@@ -100,9 +100,7 @@ def follow(gain: Floats, weight: Floats, table: Table) -> list[Path]:
     return sorted(found, key=lambda one: -one.gain)
 
 
-def _found(
-    gain: Floats, weight: Floats, table: Table, random: float, *, straight: bool = False
-) -> list[Whole]:
+def _found(gain: Floats, weight: Floats, table: Table, random: float, *, straight: bool = False) -> list[Whole]:
     """Find paths one after the other, while each explains enough that the others do not."""
     places: list[Whole] = []
     while len(places) < MOST:
@@ -120,9 +118,7 @@ def _moves(place: Whole, table: Table) -> bool:
     return bool(np.ptp(np.unwrap(table.azimuth[place], period=360.0)) >= TURNED)
 
 
-def _clearer(
-    gain: Floats, weight: Floats, ways: list[Whole], places: list[Whole], table: Table, random: float
-) -> bool:
+def _clearer(gain: Floats, weight: Floats, ways: list[Whole], places: list[Whole], table: Table, random: float) -> bool:
     """Say whether several straight ways, each with enough of its own, explain more than free paths do."""
     if len(ways) < 2 or _worth(gain, ways, table) <= STRAIGHT * _worth(gain, places, table):
         return False
@@ -196,7 +192,9 @@ def _score(gain: Floats, weight: Floats, others: list[Whole], table: Table, *, s
     """Give what a source in each direction adds to what others explain: (frames, grid)."""
     if not others:
         return np.asarray(gain.sum(axis=1, dtype=np.float64))
-    return np.asarray(unexplained(gain, explained(gain, others, table, straight=straight), weight, RARE), dtype=np.float64)
+    return np.asarray(
+        unexplained(gain, explained(gain, others, table, straight=straight), weight, RARE), dtype=np.float64
+    )
 
 
 def _heard(score: Array, place: Whole) -> float:

@@ -217,7 +217,7 @@ class MllmListen:
             None if chosen["cache"] is None else AnswerCache(chosen["cache"]),
         )
         clip_of(wish.clip, start=wish.start, end=wish.end)  # too long is said before anything is measured
-        measured = facts_of(wish.clip, format=wish.format, start=wish.start, end=wish.end)
+        measured = wish.facts or facts_of(wish.clip, format=wish.format, start=wish.start, end=wish.end)
         return planner.plan(
             wish.clip, measured, camera=wish.camera, group=chosen["group"], start=wish.start, end=wish.end,
             rng=np.random.default_rng(chosen["seed"]),

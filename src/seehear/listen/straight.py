@@ -34,7 +34,7 @@ def straight_way(score: Array, table: Table) -> Whole:
         near = _around(best, step)
         best = near[_sums(parts, _places(near, count, circular=table.circular)).argmax()]
         step = step / 2
-    return _places(best[None], frames, circular=table.circular)[0].astype(np.int64)
+    return np.asarray(_places(best[None], frames, circular=table.circular)[0], dtype=np.int64)
 
 
 def _sums(parts: Array, places: Whole) -> Array:

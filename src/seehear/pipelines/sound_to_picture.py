@@ -14,6 +14,7 @@ from seehear.scene import Scene, read_scene, scene_to_json
 
 if TYPE_CHECKING:
     from seehear.draw.loudness import Loudness
+    from seehear.listen import Facts
 
 Progress = Callable[[str, float], None]
 
@@ -81,6 +82,7 @@ def see(
         seehear.errors.InputError: no such file: 'nowhere.wav'
     """
     from seehear.draw.wish import checked_rate, checked_size, picture_times
+    from seehear.listen import facts_of
 
     target = Path(output)
     beside = target.with_suffix(".scene.json")
@@ -90,12 +92,14 @@ def see(
     length = _length(sound)
     rate = checked_rate(fps)
     progress("listen", 0.0)
-    told = _scene(scene, length, float(rate)) or to_scene(
+    given = _scene(scene, length, float(rate))
+    facts = facts_of(sound, format=format) if given is None and planner == "cues" else None
+    told = given or to_scene(
         sound, backend=planner, format=format, horizontal_fov=horizontal_fov, size_wh=size_wh, fallback=fallback,
-        choices=planning,
+        choices=planning, facts=facts,
     )  # fmt: skip
     size = checked_size(size_wh, told)
-    loudness = _loudness(sound, told, format)
+    loudness = _loudness(sound, told, facts or facts_of(sound, format=format))
     progress("listen", 1.0)
     to_video(
         told, target, backend=backend, fps=rate, size_wh=size, loudness=loudness, sound=sound, force=force,
@@ -132,12 +136,11 @@ def _scene(given: Scene | Path | str | None, length: float, fps: float) -> Scene
     return scene
 
 
-def _loudness(sound: Path | str, scene: Scene, format: str | None) -> "dict[str, Loudness]":
+def _loudness(sound: Path | str, scene: Scene, facts: "Facts") -> "dict[str, Loudness]":
     """How loud each object is: by its own share of the sound where it was heard apart, else by the whole."""
     from seehear.draw.loudness import loudness_of_sound, shown_of_levels
-    from seehear.listen import facts_of
 
-    apart = {source.id: source for source in facts_of(sound, format=format).sources}
+    apart = {source.id: source for source in facts.sources}
     whole = None
     found = {}
     for one in scene.objects:
