@@ -171,6 +171,15 @@ def test_length_and_rate_are_what_was_asked(fps, duration, count, tmp_path):
         assert len(list(video.decode(video=0))) == count
 
 
+@pytest.mark.parametrize(("box", "half"), [([0.4, 0.6, 0.6, 0.98], "upper"), ([0.4, 0.3, 0.6, 0.6], "lower")])
+def test_the_caption_keeps_off_what_stands_low(box, half):
+    scene = scene_of(thing("dog", (0.0, box)), room=ROOM)
+    told = scene.model_copy(update={"caption": "a dog barks"})
+    board = Storyboard(labels=False)
+    rows = np.flatnonzero((drawn(told, 1.0, board) != drawn(scene, 1.0, board)).any(axis=(1, 2)))
+    assert (rows.max() < 30) if half == "upper" else (rows.min() > 150)
+
+
 def test_same_seed_same_pictures():
     scene = scene_of(thing("car", (0.0, [0.1, 0.3, 0.4, 0.8])))
     first, again = (Storyboard(seed=4).board(scene, SIZE).picture(0.7) for _ in range(2))

@@ -16,6 +16,7 @@ GLOW = (255, 196, 64)
 """RGB of what sounds."""
 
 _QUIET = (196, 200, 206)
+_GLASS, _GLASS_COVER = (40, 48, 66), 176  # of a card: what stands behind it shows through
 _GLOW_TEXELS = 96
 _SPREAD = 1.5  # of the glow: times the box
 _LEAST_GLOW, _MOST_GLOW = 0.06, 0.09  # of the picture's height
@@ -97,11 +98,11 @@ def name(picture: Pixels, label: str, box: Array, *, sounds: bool) -> None:
     put(picture, text, (box[0] + box[2] - text.cover.shape[1]) / 2, box[1] - text.cover.shape[0] - 2)
 
 
-def caption(picture: Pixels, text: str) -> None:
-    """Write a sentence along the lower edge."""
+def caption(picture: Pixels, text: str, *, high: bool = False) -> None:
+    """Write a sentence along the lower edge, or the upper one."""
     line = round(1.25 * letter_height(picture))
     plate = words(text, line, round(0.92 * picture.shape[1]), lines=2)
-    place = picture.shape[0] - plate.cover.shape[0] - line // 2
+    place = line // 2 if high else picture.shape[0] - plate.cover.shape[0] - line // 2
     put(picture, plate, (picture.shape[1] - plate.cover.shape[1]) / 2, place)
 
 
@@ -179,22 +180,30 @@ def somewhere(picture: Pixels, label: str, row: int, shown: float) -> None:
 
 
 def card(label: str | None, aspect: float = 1.0) -> Texture:
-    """Give the stand-in for what the cast has no drawing of: its name on a card with sound waves.
+    """Give the stand-in for what the cast has no drawing of: sound waves and its name on tinted glass with a rim.
 
     Args:
         label: what it is; None: unknown.
         aspect: width over height of the card.
     """
     width, height = (round(192 * side) for side in (max(min(aspect, 4.0), 1.0), max(min(1 / aspect, 4.0), 1.0)))
-    canvas = np.full((height, width, 3), (58, 66, 84), np.uint8)
-    cv2.rectangle(canvas, (0, 0), (width - 1, height - 1), (150, 160, 180), 6)
-    x, y = width // 2 - 32, round(0.4 * height)
+    canvas = np.full((height, width, 3), _GLASS, np.uint8)
+    drawn = np.zeros((height, width), np.uint8)
+    cv2.rectangle(drawn, (0, 0), (width - 1, height - 1), 255, 5)
+    x, y = width // 2 - 32, round(0.42 * height)
     for radius in (22, 38, 54):
-        cv2.ellipse(canvas, (x + 6, y), (radius, radius), 0, -45, 45, (222, 228, 238), 7, cv2.LINE_AA)
-    cv2.circle(canvas, (x, y), 10, (222, 228, 238), -1, cv2.LINE_AA)
-    text = words(label or "unknown", 30, width - 20, plate=0.0, lines=2)
-    put(canvas, text, (width - text.cover.shape[1]) / 2, height - text.cover.shape[0] - 14)
-    return Texture(canvas, np.full((height, width), 255, np.uint8), (0.0, 0.0, float(width), float(height)))
+        cv2.ellipse(drawn, (x + 6, y), (radius, radius), 0, -45, 45, 255, 7, cv2.LINE_AA)
+    cv2.circle(drawn, (x, y), 10, 255, -1, cv2.LINE_AA)
+    canvas = cv2.addWeighted(canvas, 1.0, cv2.merge([drawn] * 3), 0.65, 0.0)
+    cover = cv2.max(np.full((height, width), _GLASS_COVER, np.uint8), drawn)
+    if label:
+        text = words(label, 30, width - 20, plate=0.0, lines=2)
+        left, top = (width - text.cover.shape[1]) // 2, height - text.cover.shape[0] - 12
+        put(canvas, text, left, top)
+        under = cover[top : top + text.cover.shape[0], left : left + text.cover.shape[1]]
+        under[...] = cv2.max(under, np.ascontiguousarray(text.cover[: under.shape[0], : under.shape[1]]))
+    colours = cv2.multiply(canvas, cv2.merge([cover] * 3), scale=1 / 255)
+    return Texture(np.asarray(colours, np.uint8), np.asarray(cover, np.uint8), (0.0, 0.0, float(width), float(height)))
 
 
 def from_above(picture: Pixels, spots: list[tuple[float, float | None, float]], half_view: float) -> None:

@@ -23,6 +23,7 @@ from seehear.scene import Camera, Scene, SceneObject, vector_to_angles
 Pixels = NDArray[np.uint8]
 
 _MOST_LABELLED = 24  # more names than these hide the picture
+_CAPTION = (0.1, 0.88)  # share of the height: above and below is where captions go
 _PAINTERS = 2  # pictures made at once
 _AHEAD = 4  # pictures begun before the one that is waited for
 
@@ -83,6 +84,7 @@ class _Board:
         self._camera = Camera(scene.camera)
         self._ground = ground_of(scene, size_wh, rng=np.random.default_rng([wish._seed, 0]))
         self._shots = Shots(scene, size_wh, loudness, seed=wish._seed)
+        self._high = _hides_low(scene) and not wish._top_view
 
     def shots(self, times: list[float]) -> Iterator[Shot]:
         """Give what `painted` makes the pictures of, at rising times in seconds."""
@@ -107,7 +109,7 @@ class _Board:
         if self._wish._top_view:
             self._inset(picture, shot)
         if self._wish._captions and (text := self._caption(shot.time)):
-            marks.caption(picture, text)
+            marks.caption(picture, text, high=self._high)
         return picture
 
     def _mark(self, picture: Pixels, shot: Shot) -> None:
@@ -153,3 +155,10 @@ class _Board:
 
 def _word(thing: SceneObject) -> str:
     return thing.label or "something"
+
+
+def _hides_low(scene: Scene) -> bool:
+    """Whether a caption along the lower edge would cover things, and one along the upper edge fewer."""
+    boxes = np.array([key.box for one in scene.objects for key in one.keyframes if key.box is not None]).reshape(-1, 4)
+    unplaced = any(all(key.azimuth is None for key in one.keyframes) for one in scene.objects)  # named up there
+    return not unplaced and int((boxes[:, 3] > _CAPTION[1]).sum()) > int((boxes[:, 1] < _CAPTION[0]).sum())
