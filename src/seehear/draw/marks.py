@@ -194,7 +194,7 @@ def card(label: str | None, aspect: float = 1.0) -> Texture:
     for radius in (22, 38, 54):
         cv2.ellipse(drawn, (x + 6, y), (radius, radius), 0, -45, 45, 255, 7, cv2.LINE_AA)
     cv2.circle(drawn, (x, y), 10, 255, -1, cv2.LINE_AA)
-    canvas = cv2.addWeighted(canvas, 1.0, cv2.merge([drawn] * 3), 0.65, 0.0)
+    canvas = np.asarray(cv2.addWeighted(canvas, 1.0, cv2.merge([drawn] * 3), 0.65, 0.0), np.uint8)
     cover = cv2.max(np.full((height, width), _GLASS_COVER, np.uint8), drawn)
     if label:
         text = words(label, 30, width - 20, plate=0.0, lines=2)
