@@ -51,7 +51,7 @@ def ear_energies(samples: Samples, sample_rate: int, *, frame: float = 0.128) ->
     if samples.ndim != 2 or samples.shape[0] != 2 or samples.shape[1] < size:
         raise InputError(f"expected (2, at least {size}) samples, got {samples.shape}")
     count = samples.shape[1] // size
-    return np.square(samples[:, : count * size].astype(np.float64)).reshape(2, count, size).sum(axis=2)
+    return np.asarray(np.square(samples[:, : count * size].astype(np.float64)).reshape(2, count, size).sum(axis=2))
 
 
 def level_scores(prediction: ArrayLike, truth: ArrayLike) -> LevelScores:

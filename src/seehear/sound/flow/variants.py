@@ -7,6 +7,7 @@ network that is shipped.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -88,7 +89,7 @@ class Variant:
             channels=channels, length=SAMPLES // codec.hop,
             head="levels" if isinstance(codec, MdctCodec) else "gaussian",
         )  # fmt: skip
-        learning = {"dropped": self.dropped, "followed": self.followed}
+        learning: dict[str, Any] = {"dropped": self.dropped, "followed": self.followed}
         if self.kind == "ears":
             sizes = self.eyes.ears(
                 flow, reading=self.reading, branches=self.branches, spatial=self.spatial,
