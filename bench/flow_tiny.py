@@ -20,10 +20,11 @@ from seehear.sound.flow.learners import Batch, Learner
 from seehear.sound.flow.loading import load_network, parameters
 from seehear.sound.flow.tiny import FILE, STEPS, STRENGTH
 from seehear.train.batches import Batches
+from seehear.train.config import HELD_BACK
 from seehear.train.flow import CHECKPOINT
 from seehear.train.learning import encoder, trained_learner
 from seehear.train.measuring import fitted_reader, means, measured
-from seehear.train.worlds import HELD_BACK, rendered
+from seehear.train.worlds import rendered
 
 SEED, FITTED = 1, 256
 

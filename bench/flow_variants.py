@@ -27,7 +27,7 @@ TOLD = "V1o"
 
 
 def rows_of(folder: Path, worlds: Path, count: int, steps: int, *, told_mono: bool) -> list[dict]:
-    kept = folder / ("measured-told.json" if told_mono else MEASURED)
+    kept = folder / ("measured-o.json" if told_mono else MEASURED)
     if kept.is_file():
         rows = json.loads(kept.read_text("utf-8"))["rows"]
         if len(rows) >= count:
