@@ -44,7 +44,7 @@ def main() -> None:
     count, worlds = int(sys.argv[1]), Path(sys.argv[2])
     run = Path(sys.argv[3]) if len(sys.argv) > 3 and sys.argv[3] != "-" else None
     kept = load_network(Path(sys.argv[4]) if len(sys.argv) > 4 else FILE)
-    shipped = Learner(kept.eyes, kept.network, kept.codec).eval()
+    shipped = Learner(kept.eyes, kept.network, kept.codec, mirrored=True).eval()
     data = rendered(worlds, FITTED, seed=SEED)
     held_back = rendered(worlds, max(count, FITTED), seed=HELD_BACK + SEED)
     learners = {"flow-tiny": shipped, "mono copy": Copied(shipped)}

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from seehear.errors import BackendFailed, InputError
 from seehear.sound.flow.codec import Codec, decoded
 from seehear.sound.flow.conditions import Extractors, Picture, Shown, sampled, unchanging
-from seehear.sound.flow.matching import STEPS, STRENGTH, Guided, Velocity, between_ears
+from seehear.sound.flow.matching import STEPS, STRENGTH, Guided, Velocity, between_ears, both_ways
 from seehear.sound.flow.mmaudio import MMAudio
 from seehear.sound.flow.visaudio import ViSAudio
 from seehear.sound.flow.windows import SharedNoise, Span, sample_windows
@@ -30,12 +30,14 @@ class Sampling:
         solver: see `seehear.sound.flow.matching.sample`.
         strength: of guidance; 1 = none.
         seed: settles the noise.
+        mirrored: sample both ways, see `seehear.sound.flow.matching.both_ways`; for two ears.
     """
 
     steps: int = STEPS
     solver: str = "euler"
     strength: float = STRENGTH
     seed: int = 0
+    mirrored: bool = False
 
 
 class Maker:
@@ -101,10 +103,12 @@ class Maker:
             float32 (1 or 2, samples) at the codec's rate, left ear first; together duration * rate samples.
 
         Raises:
-            InputError: less picture than one timing segment, or no pictures.
+            InputError: less picture than one timing segment, no pictures, or one channel sampled both ways.
             BackendFailed: sound that is not finite.
         """
         sampling = sampling or Sampling()
+        if sampling.mirrored and self.ears == 1:
+            raise InputError("expected a network with two ears to sample both ways, got one of one channel")
         text = self._read(caption, told)
         rate, hop = self.codec.sample_rate, self.codec.hop
         total, length = math.ceil(round(duration * rate) / hop), self.network.sizes.latent_length
@@ -117,7 +121,11 @@ class Maker:
             )
             if unchanging(seen["sync"]):
                 still.say()
-            return self._velocity(self.extractors.features(seen, text), span, sampling)
+            own = self._velocity(self.extractors.features(seen, text), span, sampling)
+            if not sampling.mirrored:
+                return own
+            turned = {name: np.ascontiguousarray(one[:, :, ::-1]) for name, one in seen.items()}
+            return both_ways(own, self._velocity(self.extractors.features(turned, text), span, sampling))
 
         noise = self._noise(sampling.seed)
         latents = sample_windows(
@@ -193,7 +201,7 @@ def arithmetic(maker: Maker, duration: float, sampling: Sampling) -> float:
     frames = math.ceil(duration * maker.codec.sample_rate / maker.codec.hop)
     windows = max(1.0, frames / (sizes.latent_length * 0.75))
     weights = sum(value.numel() for value in maker.network.parameters())
-    sides = 2 if sampling.strength > 1 else 1
+    sides = (2 if sampling.strength > 1 else 1) * (2 if sampling.mirrored else 1)
     evaluations = sampling.steps * (1 if sampling.solver == "euler" else 2)
     steps = 2.0 * weights * min(sizes.latent_length, frames) * windows * sides * evaluations * maker.ears
     return steps + maker.aside * duration * (1.0 if windows == 1.0 else 4 / 3)

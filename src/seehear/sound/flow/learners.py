@@ -15,7 +15,16 @@ from seehear.sound.flow.blocks import StreamBlock
 from seehear.sound.flow.eyes import Eyes
 from seehear.sound.flow.gaussian import Normal
 from seehear.sound.flow.layers import projection, rotary_table, stretched
-from seehear.sound.flow.matching import Guided, between_ears, draw_times, flow_loss, left_out, sample
+from seehear.sound.flow.matching import (
+    Guided,
+    Velocity,
+    between_ears,
+    both_ways,
+    draw_times,
+    flow_loss,
+    left_out,
+    sample,
+)
 from seehear.sound.flow.mdct import MdctCodec
 from seehear.sound.flow.mmaudio import MMAudio
 from seehear.sound.flow.pca_mel import PcaMelCodec
@@ -71,6 +80,7 @@ class Learner(nn.Module):
         captions: False leaves the words out: a control.
         dropped: how often a clip loses its words in training; its picture is lost with `DROPPED`.
         followed: share of a batch that is followed along the flow; the prior, which costs little, learns from all.
+        mirrored: sample both ways, see `seehear.sound.flow.matching.both_ways`; for a network of two ears.
     """
 
     def __init__(
@@ -82,10 +92,11 @@ class Learner(nn.Module):
         captions: bool = True,
         dropped: float = DROPPED,
         followed: float = 1.0,
+        mirrored: bool = False,
     ) -> None:
         super().__init__()
         self.eyes, self.network, self.codec = eyes, network, codec
-        self.captions, self.dropped, self.followed = captions, dropped, followed
+        self.captions, self.dropped, self.followed, self.mirrored = captions, dropped, followed, mirrored
 
     def loss(self, batch: Batch, generator: torch.Generator | None = None) -> Tensor:
         """Give the training loss, one number."""
@@ -151,13 +162,20 @@ class Learner(nn.Module):
         self, batch: Batch, features: EarFeatures, generator: torch.Generator | None, steps: int, strength: float
     ) -> Tensor:
         noise = self._noise(batch.latents, generator)
+        velocity: Velocity = self._guided(features, noise, strength)
+        if self.mirrored:
+            turned = batch.mirrored(torch.ones(len(batch.words), dtype=torch.bool, device=batch.words.device))
+            velocity = both_ways(velocity, self._guided(self._known(turned), noise, strength))
+        return sample(velocity, noise, steps=steps)
+
+    def _guided(self, features: EarFeatures, noise: Tensor, strength: float) -> Guided:
         conditions, empty = self._conditions(features, noise), None
         if strength > 1:
             nothing: Any = self.network.empty_features(
                 len(noise), clip_length=features.clip.shape[1], sync_length=features.sync.shape[1]
             )
             empty = self.network.conditions(nothing, noise.shape[-2])
-        return sample(Guided(self.network, conditions, empty, strength=strength), noise, steps=steps)
+        return Guided(self.network, conditions, empty, strength=strength)
 
     def _noise(self, like: Tensor, generator: torch.Generator | None) -> Tensor:
         """Give the noise of what the network makes, for latents (batch, 2, frames, channels)."""

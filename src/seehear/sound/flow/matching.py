@@ -185,3 +185,20 @@ def between_ears(noise: Tensor, common: float) -> Tensor:
         [[[1.0], [1.0]]]
     """
     return common**0.5 * noise[:, :1] + (1 - common) ** 0.5 * noise[:, 1:]
+
+
+def both_ways(own: Velocity, mirrored: Velocity) -> Velocity:
+    """Give a velocity that turns round with the picture: the mean of a clip's and its mirror image's, ears swapped.
+
+    Where both ears begin from one noise, the mirrored picture then gives exactly the swapped ears. Twice the work.
+
+    Args:
+        own: of (batch, 2, ...) latents, both ears, for the clip.
+        mirrored: the same network's for the clip with its picture mirrored.
+
+    Example:
+        >>> even = both_ways(lambda x, t: x, lambda x, t: 3 * x)
+        >>> even(torch.tensor([[[1.0], [2.0]]]), torch.zeros(1)).tolist()
+        [[[2.0], [4.0]]]
+    """
+    return lambda latent, time: 0.5 * (own(latent, time) + mirrored(latent.flip(1), time).flip(1))

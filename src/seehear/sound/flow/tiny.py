@@ -34,7 +34,7 @@ class TinySound:
 
     def __init__(self, file: str = "", *, sampling: Sampling | None = None) -> None:
         self._file = Path(file) if file else FILE
-        self._sampling = sampling or Sampling(steps=STEPS, strength=STRENGTH)
+        self._sampling = sampling or Sampling(steps=STEPS, strength=STRENGTH, mirrored=True)
 
     def to_stems(self, scene: Scene, picture: Path | None, *, seed: int = 0, sample_rate: int = 48000) -> Sounded:
         """Make the sound at two ears; see `TwoEarSound.to_stems`.
