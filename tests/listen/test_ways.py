@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seehear.listen import sketch
 from seehear.listen.closest import fit_way
 from seehear.listen.course import Course, course_of
 from seehear.listen.doppler import SOUND_SPEED, pitch_course, pitch_trend, speed_from
@@ -104,6 +105,28 @@ def test_a_sketch_is_the_same_in_any_blocks():
     np.testing.assert_allclose(parts.spectra, whole.spectra, rtol=1e-5)
     np.testing.assert_allclose(parts.time, whole.time)
     assert len(parts.features) >= 2
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_long_sound_keeps_the_spectra_around_its_loudest(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(900, 1600))
+    times, loud = np.arange(count) / 5, rng.exponential(size=count) ** 3  # a spectrum every 0.2 s, slots of 0.25 s
+    power = (loud[:, None] * np.ones(65)).astype(np.float32)
+    monkeypatch.setattr(sketch, "LONGEST", 10**6)
+    whole = sketch_of(times, power, RATE)
+    monkeypatch.setattr(sketch, "LONGEST", 50)
+    one = Sketcher(RATE, 65)
+    most = 0
+    for start in range(0, count, 20):
+        one.add(times[start : start + 20], power[start : start + 20])
+        most = max(most, len(one._slow))
+    kept = one.done()
+    loudest = int(whole.spectra.sum(axis=1).argmax())
+    first = int(np.clip(loudest - 25, 0, len(whole.time) - 50))
+    np.testing.assert_allclose(kept.time, whole.time[first : first + 50])
+    np.testing.assert_allclose(kept.spectra, whole.spectra[first : first + 50], rtol=1e-5)
+    assert most < 200
 
 
 def test_features_do_not_hear_the_level():

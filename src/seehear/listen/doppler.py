@@ -21,9 +21,6 @@ REACH = 12
 CLEAR = 0.5
 """Correlation with the mean from which there is something to follow."""
 
-LONGEST = 480
-"""Slow spectra that are lined up with each other: two minutes."""
-
 SLIP = 0.2
 """Semitones off the fitted way from which a spectrum is taken for misread."""
 
@@ -52,7 +49,6 @@ class PitchCourse(NamedTuple):
 
 def pitch_course(time: Array, spectra: Array) -> PitchCourse:
     """Follow the pitch of slow log-frequency spectra, (s,) times and (s, b) power."""
-    time, spectra = _around_loudest(time, spectra)
     total = spectra.sum(axis=1)
     kept = total > 1e-4 * total.max(initial=0.0)
     if kept.sum() < 4 or spectra.shape[1] <= 3 * REACH:
@@ -96,14 +92,6 @@ def pitch_trend(pitch: PitchCourse) -> float | None:
         return None
     third = len(pitch.time) // 3
     return float(np.median(pitch.shift[-third:]) - np.median(pitch.shift[:third]))
-
-
-def _around_loudest(time: Array, spectra: Array) -> tuple[Array, Array]:
-    """Keep `LONGEST` spectra around the loudest: nobody passes by for longer."""
-    if len(time) <= LONGEST:
-        return time, spectra
-    first = int(np.clip(int(spectra.sum(axis=1).argmax()) - LONGEST // 2, 0, len(time) - LONGEST))
-    return time[first : first + LONGEST], spectra[first : first + LONGEST]
 
 
 def _ripple(spectra: Array) -> Array:

@@ -1,7 +1,8 @@
 """A source's power spectra, boiled down as they come: what labels, tilt and pitch are read from.
 
-Works block by block in bounded memory: an hour leaves some numbers for every eight seconds and a spectrum for every
-quarter of a second. Power in linear units, frequency in Hz, time in seconds.
+Works block by block in bounded memory: an hour leaves some numbers for every eight seconds, and spectra a quarter of a
+second long of the two minutes around the loudest: nobody passes by for longer. Power in linear units, frequency in Hz,
+time in seconds.
 """
 
 from typing import NamedTuple
@@ -17,6 +18,9 @@ CHUNK = 8.0
 SLOW = 0.25
 """Seconds that one spectrum of the slow spectrogram covers."""
 
+LONGEST = 480
+"""Slow spectra that are kept: two minutes."""
+
 PER_OCTAVE = 48
 LOWEST, HIGHEST = 180.0, 7200.0
 """Hz, the slow spectrogram's range."""
@@ -28,7 +32,7 @@ class Sketch(NamedTuple):
     Attributes:
         features: (c, f) one row for each chunk in which the source is heard; columns as `features.FEATURES`.
         weight: (c,) seconds of sound in each chunk.
-        time: (s,) seconds, of the slow spectra.
+        time: (s,) seconds, of the slow spectra, `LONGEST` around the loudest at most.
         spectra: (s, b) power on a log-frequency axis, `PER_OCTAVE` bins an octave from `LOWEST` up.
     """
 
@@ -71,14 +75,28 @@ class Sketcher:
     def done(self) -> Sketch:
         """Give what was kept."""
         self._close()
-        slots = sorted(self._slow)
+        slots = self._around_loudest()
         width = self._onto_log.shape[1]
         rows = np.array(self._rows).reshape(-1, len(FEATURES))
         time = np.array([self._slow[slot][0] / self._slow[slot][1] for slot in slots])
         spectra = np.array([self._slow[slot][2] for slot in slots]).reshape(-1, width)
         return Sketch(rows, np.array(self._weights), time, spectra)
 
+    def _around_loudest(self) -> list[int]:
+        slots = list(self._slow)
+        loudest = max(range(len(slots)), key=lambda place: float(self._slow[slots[place]][2].sum()), default=0)
+        first = max(min(loudest - LONGEST // 2, len(slots) - LONGEST), 0)
+        return slots[first : first + LONGEST]
+
+    def _forget(self) -> None:
+        """Let go of slow spectra that can no longer be near the loudest: neither near it so far nor among the last."""
+        slots = list(self._slow)
+        if len(slots) > 2 * LONGEST:
+            kept = {*self._around_loudest(), *slots[-LONGEST:]}
+            self._slow = {slot: self._slow[slot] for slot in slots if slot in kept}
+
     def _close(self) -> None:
+        self._forget()
         if self._count < 3:
             return
         times, rows = np.concatenate(self._times), np.concatenate(self._held)
