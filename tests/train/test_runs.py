@@ -45,9 +45,10 @@ def stops_at(step):
 
 
 def test_a_run_that_is_stopped_goes_on_bit_for_bit(whole, shards, tmp_path):
+    before = signal.getsignal(signal.SIGINT)
     stopped = train_flow(TINY, tmp_path / "run", worlds=shards, progress=stops_at(3))
     assert stopped.step == 3
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
     done = train_flow(TINY, tmp_path / "run", worlds=shards)
     assert done.step == 6
     first, second = (read_checkpoint(run.folder / "checkpoint.pt")["trainer"] for run in (whole, done))

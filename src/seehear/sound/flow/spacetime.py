@@ -45,9 +45,10 @@ class Spacetime(nn.Module):
         What is learned of a place then holds for its neighbours at once; a chance start of each cell learns far slower.
         """
         if self.ears is not None:
-            side = math.isqrt(self.cells)
-            across, down = torch.linspace(1, -1, side).repeat(side), torch.linspace(1, -1, side).repeat_interleave(side)
-            ramp, height, middle = torch.randn(3, self.ears.shape[-1])
+            side, device = math.isqrt(self.cells), self.ears.device
+            line = torch.linspace(1, -1, side, device=device)
+            across, down = line.repeat(side), line.repeat_interleave(side)
+            ramp, height, middle = torch.randn(3, self.ears.shape[-1], device=device)
             same = down[:, None] * height + across.abs()[:, None] * middle
             lean = across[:, None] * ramp
             with torch.no_grad():
