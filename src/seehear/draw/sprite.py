@@ -103,11 +103,8 @@ def lay(picture: Pixels, texture: Texture, box: Array, *, opacity: float = 1.0, 
     placed = _placed(texture, box, picture.shape, cut=cut)
     if placed is None:
         return
-    rows, columns, matrix = placed
-    size = (columns.stop - columns.start, rows.stop - rows.start)
-    colours = np.asarray(cv2.warpAffine(texture.colours, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
-    cover = np.asarray(cv2.warpAffine(texture.cover, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
-    blend(picture[rows, columns], colours, cover, opacity=opacity)
+    rows, columns, _ = placed
+    blend(picture[rows, columns], _warped(texture.colours, placed), _warped(texture.cover, placed), opacity=opacity)
 
 
 def stain(picture: Pixels, texture: Texture, box: Array, colour: tuple[int, int, int], *, opacity: float = 1.0) -> None:
@@ -123,13 +120,19 @@ def stain(picture: Pixels, texture: Texture, box: Array, colour: tuple[int, int,
     placed = _placed(texture, box, picture.shape, cut=False)
     if placed is None:
         return
-    rows, columns, matrix = placed
-    size = (columns.stop - columns.start, rows.stop - rows.start)
-    cover = np.asarray(cv2.warpAffine(texture.cover, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+    rows, columns, _ = placed
+    cover = _warped(texture.cover, placed)
     if opacity < 1.0:
         cover = np.asarray(cv2.convertScaleAbs(cover, alpha=opacity), np.uint8)
     colours = cv2.merge([cv2.convertScaleAbs(cover, alpha=part / 255) for part in colour])
     blend(picture[rows, columns], np.asarray(colours, np.uint8), cover)
+
+
+def _warped(layer: Pixels, placed: tuple[slice, slice, Array]) -> Pixels:
+    """Stretch a texture's colours or cover into its place."""
+    rows, columns, matrix = placed
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    return np.asarray(cv2.warpAffine(layer, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _placed(texture: Texture, box: Array, shape: tuple[int, ...], *, cut: bool) -> tuple[slice, slice, Array] | None:
